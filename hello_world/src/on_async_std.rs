@@ -1,0 +1,16 @@
+//! Hello, a second of waiting, World: on async-std.
+
+use std::time::Duration;
+
+use async_std::task::sleep;
+
+async fn hello_world() {
+    println!("Hello");
+    sleep(Duration::from_secs(1)).await;
+    println!("World");
+}
+
+#[async_std::main]
+pub async fn main() {
+    hello_world().await;
+}

@@ -1,0 +1,15 @@
+//! Hello, a second of waiting, World: on smol.
+
+use std::time::Duration;
+
+use smol::Timer;
+
+async fn hello_world() {
+    println!("Hello");
+    Timer::after(Duration::from_secs(1)).await;
+    println!("World");
+}
+
+pub fn main() {
+    smol::block_on(hello_world());
+}
