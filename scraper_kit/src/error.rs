@@ -1,0 +1,160 @@
+//! What can go wrong with a page, told the same way whatever the runtime and the client.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of thing went wrong: the `kind` of the JSON output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// The URL cannot be read, or is neither `http` nor `https`. Nothing was sent.
+    InvalidUrl,
+    /// The host name has no address.
+    Dns,
+    /// No connection: refused, unreachable, or out of file descriptors.
+    Connect,
+    /// The encrypted connection could not be set up, or its certificate is not to be trusted.
+    Tls,
+    /// The page took longer than `--timeout`.
+    Timeout,
+    /// Too many redirects, or one that leads nowhere a scraper should go.
+    Redirect,
+    /// The server answered with a status of 400 or more.
+    Status,
+    /// The decoded body is larger than `--max-bytes`, or one HTML tag is larger than a tag may be.
+    TooLarge,
+    /// What the server sent is not HTTP, or not whole, or not in the encoding it says.
+    Protocol,
+    /// The page could not be written to the folder given with `--save`.
+    Save,
+    /// A defect in this program or in a library: the page's task panicked.
+    Internal,
+}
+
+impl ErrorKind {
+    /// What was being done when it went wrong.
+    fn action(self) -> &'static str {
+        match self {
+            Self::InvalidUrl => "cannot use this URL",
+            Self::Dns => "cannot find the host",
+            Self::Connect => "cannot connect",
+            Self::Tls => "cannot set up TLS",
+            Self::Timeout => "gave up waiting",
+            Self::Redirect => "cannot follow the redirect",
+            Self::Status => "the server answered",
+            Self::TooLarge => "the page is too large",
+            Self::Protocol => "the response is broken",
+            Self::Save => "cannot save the page",
+            Self::Internal => "internal error",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// Why one page failed. In Python this would be the exception that `gather` returns in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchError {
+    /// What kind of thing went wrong, the same on every runtime.
+    pub kind: ErrorKind,
+    /// What was being done and why it failed, in one line; the details are the client's words.
+    pub message: String,
+}
+
+impl FetchError {
+    /// An error of this kind; `reason` says why.
+    pub fn new(kind: ErrorKind, reason: impl fmt::Display) -> Self {
+        Self {
+            kind,
+            message: format!("{}: {reason}", kind.action()),
+        }
+    }
+
+    /// An error of this kind whose reason is at the bottom of a library's error: libraries wrap
+    /// the interesting part ("connection refused") in layers of their own ("error sending
+    /// request").
+    pub fn caused_by(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
+        Self::new(kind, root_cause(error))
+    }
+
+    /// The page was not complete within `limit`.
+    pub fn timeout(limit: Duration) -> Self {
+        let reason = format!("the page was not complete after {} s", limit.as_secs_f64());
+        Self::new(ErrorKind::Timeout, reason)
+    }
+
+    /// The page's task panicked with `panic`, the value that `catch_unwind` returns.
+    pub fn internal(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::new(
+            ErrorKind::Internal,
+            text.unwrap_or("a panic without a message"),
+        )
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for FetchError {}
+
+/// The bodies of pages are read through [`io`] traits, so a page's error travels inside an
+/// [`io::Error`] and comes out as it went in. Any other `io::Error` comes from writing a file.
+impl From<io::Error> for FetchError {
+    fn from(error: io::Error) -> Self {
+        error
+            .downcast()
+            .unwrap_or_else(|error| Self::new(ErrorKind::Save, error))
+    }
+}
+
+/// The other way: a page's error on its way through [`io`] traits.
+impl From<FetchError> for io::Error {
+    fn from(error: FetchError) -> Self {
+        Self::other(error)
+    }
+}
+
+/// The innermost error of a chain of causes.
+pub(crate) fn root_cause<'e>(mut error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
+    while let Some(next) = cause(error) {
+        error = next;
+    }
+    error
+}
+
+/// All messages of a chain of causes, the outermost first.
+pub fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut causes = error.to_string();
+    let mut next = cause(error);
+    while let Some(error) = next {
+        causes = format!("{causes}: {error}");
+        next = cause(error);
+    }
+    causes
+}
+
+/// The error behind this one. An `io::Error` made from another error names that one's cause as its
+/// source, and so leaves a link out; `get_ref` does not.
+fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}

@@ -1,0 +1,332 @@
+//! The text of every element that a CSS selector matches, found while the page streams by.
+
+use std::borrow::Cow;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use encoding_rs::{CoderResult, Decoder};
+use lol_html::html_content::TextType;
+use lol_html::send::{Element, HtmlRewriter, Settings};
+use lol_html::{ElementContentHandlers, MemorySettings, Selector};
+
+use crate::charset;
+use crate::error::{ErrorKind, FetchError};
+
+/// The longest match, in bytes of UTF-8; a longer one is cut and ends in `…`.
+pub const MAX_MATCH_BYTES: usize = 1024;
+
+/// The most matches kept of one page.
+pub const MAX_MATCHES: usize = 64;
+
+/// The most text held for one page's matches while it streams by, white space and entities
+/// included. Matches that come after it stay empty.
+const MAX_HELD_BYTES: usize = 64 * 1024;
+
+/// What the HTML parser may hold of one page: the longest tag, and the elements open at a time.
+const PARSER_BYTES: usize = 128 * 1024;
+
+/// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
+pub(crate) struct Extractor {
+    state: State,
+    content_type: Option<mime::Mime>,
+    selector: Arc<Selector>,
+    found: Arc<Mutex<Matches>>,
+}
+
+enum State {
+    /// The start of the page, until there is enough of it to tell its charset.
+    Start(Vec<u8>),
+    Reading {
+        decoder: Decoder,
+        rewriter: Box<HtmlRewriter<'static, fn(&[u8])>>,
+    },
+}
+
+impl Extractor {
+    pub(crate) fn new(selector: Arc<Selector>, content_type: Option<mime::Mime>) -> Self {
+        let state = State::Start(Vec::with_capacity(charset::PRESCAN_BYTES));
+        Self {
+            state,
+            content_type,
+            selector,
+            found: Arc::default(),
+        }
+    }
+
+    /// Reads the next piece of the page, however it is cut.
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), FetchError> {
+        if let State::Start(start) = &mut self.state {
+            let (head, rest) = bytes.split_at(bytes.len().min(start.capacity() - start.len()));
+            start.extend_from_slice(head);
+            if start.len() < start.capacity() {
+                return Ok(());
+            }
+            bytes = rest;
+            self.begin()?;
+        }
+        self.parse(bytes, false)
+    }
+
+    /// The page is over: its charset's name, in lower case, and its matches.
+    pub(crate) fn finish(mut self) -> Result<(String, Vec<String>), FetchError> {
+        if matches!(self.state, State::Start(_)) {
+            self.begin()?;
+        }
+        self.parse(&[], true)?;
+        let State::Reading { decoder, rewriter } = self.state else {
+            unreachable!("begun above")
+        };
+        rewriter.end().map_err(too_large)?;
+        let matches = lock(&self.found).finish();
+        Ok((decoder.encoding().name().to_ascii_lowercase(), matches))
+    }
+
+    /// Settles the charset and parses what has been waiting for it.
+    fn begin(&mut self) -> Result<(), FetchError> {
+        let State::Start(start) = &mut self.state else {
+            return Ok(());
+        };
+        let start = mem::take(start);
+        let (encoding, bom) = charset::detect(&start, self.content_type.as_ref());
+        let decoder = encoding.new_decoder_without_bom_handling();
+        let rewriter = Box::new(rewriter(&self.selector, &self.found));
+        self.state = State::Reading { decoder, rewriter };
+        self.parse(&start[bom..], false)
+    }
+
+    fn parse(&mut self, mut bytes: &[u8], last: bool) -> Result<(), FetchError> {
+        let State::Reading { decoder, rewriter } = &mut self.state else {
+            return Ok(());
+        };
+        let mut text = [0; 4096];
+        loop {
+            let (result, read, written, _) = decoder.decode_to_utf8(bytes, &mut text, last);
+            rewriter.write(&text[..written]).map_err(too_large)?;
+            bytes = &bytes[read..];
+            if result == CoderResult::InputEmpty {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn too_large(error: lol_html::errors::RewritingError) -> FetchError {
+    FetchError::new(
+        ErrorKind::TooLarge,
+        format!("{error} ({PARSER_BYTES} bytes for one page)"),
+    )
+}
+
+fn rewriter(selector: &Selector, found: &Arc<Mutex<Matches>>) -> HtmlRewriter<'static, fn(&[u8])> {
+    let (opened, read) = (Arc::clone(found), Arc::clone(found));
+    let handlers = ElementContentHandlers::default()
+        .element(move |element: &mut Element<'_, '_>| {
+            let Some(id) = lock(&opened).open(&element.tag_name()) else {
+                return Ok(());
+            };
+            let closed = Arc::clone(&opened);
+            match element.end_tag_handlers() {
+                Some(handlers) => handlers.push(Box::new(move |_: &mut _| {
+                    lock(&closed).close(id);
+                    Ok(())
+                })),
+                None => lock(&opened).close(id), // <br>, <img>: nothing inside
+            }
+            Ok(())
+        })
+        .text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
+            lock(&read).push(text.as_str(), text.text_type());
+            Ok(())
+        });
+    let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_BYTES);
+    let settings = Settings::new_send()
+        .with_memory_settings(memory)
+        .append_element_content_handler((Cow::Owned(selector.clone()), handlers));
+    HtmlRewriter::new(settings, |_| {})
+}
+
+/// Elements whose end tag HTML lets authors leave out: the next of the same name ends them.
+const ENDED_BY_THE_NEXT: [&str; 8] = ["p", "li", "dt", "dd", "tr", "td", "th", "option"];
+
+/// The matches of one page, in the order in which their elements open.
+#[derive(Default)]
+struct Matches {
+    matches: Vec<Match>,
+    held: usize,
+}
+
+struct Match {
+    tag: String,
+    text: String,
+    open: bool,
+}
+
+impl Matches {
+    /// A matching element opens; `None` when the page has had as many as are kept.
+    fn open(&mut self, tag: &str) -> Option<usize> {
+        if ENDED_BY_THE_NEXT.contains(&tag) {
+            self.matches
+                .iter_mut()
+                .filter(|found| found.tag == tag)
+                .for_each(Match::close);
+        }
+        let id = self.matches.len();
+        let found = Match {
+            tag: tag.to_owned(),
+            text: String::new(),
+            open: true,
+        };
+        (id < MAX_MATCHES).then(|| self.matches.push(found))?;
+        Some(id)
+    }
+
+    fn close(&mut self, id: usize) {
+        self.matches[id].close();
+    }
+
+    /// Text inside a match belongs to every match that is open, for matches may be nested.
+    fn push(&mut self, text: &str, text_type: TextType) {
+        // <script> and <style> hold text that has no entities: keep their & through the decoding.
+        let text = match text_type {
+            TextType::Data | TextType::RCData => Cow::Borrowed(text),
+            _ => Cow::Owned(text.replace('&', "&amp;")),
+        };
+        for found in self.matches.iter_mut().filter(|found| found.open) {
+            // White space and entities shrink when the match is whole: leave room for some.
+            let room = (4 * MAX_MATCH_BYTES).saturating_sub(found.text.len());
+            let room = room.min(MAX_HELD_BYTES - self.held);
+            let kept = &text[..text.floor_char_boundary(room)];
+            found.text.push_str(kept);
+            self.held += kept.len();
+        }
+    }
+
+    fn finish(&mut self) -> Vec<String> {
+        mem::take(&mut self.matches)
+            .into_iter()
+            .map(|found| tidy(&found.text))
+            .collect()
+    }
+}
+
+impl Match {
+    fn close(&mut self) {
+        self.open = false;
+    }
+}
+
+/// Entities decoded, white space folded, and no longer than a match may be.
+fn tidy(source: &str) -> String {
+    let text = htmlize::unescape(source);
+    let mut tidy = String::new();
+    for word in text.split_ascii_whitespace() {
+        if !tidy.is_empty() {
+            tidy.push(' ');
+        }
+        tidy.push_str(word);
+    }
+    if tidy.len() > MAX_MATCH_BYTES {
+        tidy.truncate(tidy.floor_char_boundary(MAX_MATCH_BYTES - '…'.len_utf8()));
+        tidy.push('…');
+    }
+    tidy
+}
+
+/// A panic in one handler must not hide the page's error behind a poisoned lock.
+fn lock(matches: &Mutex<Matches>) -> MutexGuard<'_, Matches> {
+    matches.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Extracts from a page that arrives in pieces of `step` bytes.
+    fn extract_by(step: usize, selector: &str, page: &[u8]) -> (String, Vec<String>) {
+        let mut extractor = Extractor::new(Arc::new(selector.parse().unwrap()), None);
+        page.chunks(step)
+            .for_each(|piece| extractor.write(piece).unwrap());
+        extractor.finish().unwrap()
+    }
+
+    /// Extracts, however the page is cut into pieces, always the same.
+    fn extract(selector: &str, page: &[u8]) -> Vec<String> {
+        let whole = extract_by(usize::MAX, selector, page);
+        for step in [1, 2, 7, 1023, 1025] {
+            assert_eq!(
+                extract_by(step, selector, page),
+                whole,
+                "in pieces of {step}"
+            );
+        }
+        whole.1
+    }
+
+    #[test]
+    fn entities_are_decoded_and_white_space_is_folded() {
+        let page = b"<title>\n Tom &amp;\tJerry&nbsp;&#8212;  &lt;3 </title>";
+        assert_eq!(extract("title", page), ["Tom & Jerry\u{a0}\u{2014} <3"]);
+        assert_eq!(
+            extract("script", b"<script>a &amp; b</script>"),
+            ["a &amp; b"]
+        );
+    }
+
+    #[test]
+    fn any_selector_works_and_nested_matches_each_get_their_text() {
+        let page = b"<div class=a>one <div>two</div> three</div><div>four</div><div></div>";
+        assert_eq!(extract("div", page), ["one two three", "two", "four", ""]);
+        assert_eq!(extract("div.a > div", page), ["two"]);
+        assert_eq!(
+            extract("li", b"<ul><li>a<li>b</ul>x<ul><li>c</ul>"),
+            ["a", "b", "c"]
+        );
+        assert_eq!(extract("img", b"<img src=x>text"), [""]);
+    }
+
+    #[test]
+    fn legacy_charsets_are_read() {
+        let page = b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title><meta charset=windows-1251>";
+        assert_eq!(extract("title", page), ["Привет"]);
+        let utf_16: Vec<u8> = "\u{feff}<title>Привет</title>"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        assert_eq!(extract("title", &utf_16), ["Привет"]);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let long = format!("<title>{}</title>", "я".repeat(100_000));
+        let [title] = extract_by(4096, "title", long.as_bytes())
+            .1
+            .try_into()
+            .unwrap();
+        assert!(
+            title.len() <= MAX_MATCH_BYTES && title.ends_with("я…"),
+            "{}",
+            title.len()
+        );
+
+        let many = "<p>x</p>".repeat(1000);
+        assert_eq!(extract_by(4096, "p", many.as_bytes()).1.len(), MAX_MATCHES);
+
+        let nested = "<b>".repeat(100) + &"x".repeat(100_000);
+        let held: usize = extract_by(4096, "b", nested.as_bytes())
+            .1
+            .iter()
+            .map(String::len)
+            .sum();
+        assert!(held <= MAX_HELD_BYTES, "{held}");
+    }
+
+    #[test]
+    fn a_tag_that_never_ends_is_an_error() {
+        let mut extractor = Extractor::new(Arc::new("title".parse().unwrap()), None);
+        let error = (0..1000).find_map(|_| extractor.write(&[b'<'; 1000]).err());
+        let error = error.or_else(|| {
+            (0..1000).find_map(|_| extractor.write(b"<a b=cccccccccccccccccccccccc").err())
+        });
+        assert_eq!(error.unwrap().kind, ErrorKind::TooLarge);
+    }
+}

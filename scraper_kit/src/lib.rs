@@ -1,0 +1,34 @@
+//! What the three scrapers share and no runtime touches.
+//!
+//! ```text
+//! arguments ──> targets ──> one task per page, N at most ──> pages as they come ──> report
+//!      this crate           the scrapers' main.rs: the lesson       this crate
+//! ```
+//!
+//! [`start`] reads the command line and returns a [`Run`] and a [`Report`]. A scraper turns each
+//! [`Target`] into a [`Page`] and gives it to the report; a body passes through a [`PageBody`],
+//! which decompresses, counts and searches it chunk by chunk. This crate depends on no async
+//! runtime and no HTTP client: what it awaits are the traits of the `futures` crate, which belong
+//! to no runtime.
+
+mod charset;
+mod error;
+mod extract;
+mod interrupt;
+mod job;
+mod page;
+mod panic;
+pub mod practice_site;
+mod report;
+mod save;
+mod target;
+
+pub use error::{ErrorKind, FetchError, causes};
+pub use extract::{MAX_MATCH_BYTES, MAX_MATCHES};
+pub use interrupt::Interrupt;
+pub use job::{Job, MAX_REDIRECTS, Options, Run, Stopped, start};
+pub use page::{ACCEPT_ENCODING, Head, Page, PageBody};
+pub use panic::catch_panic;
+pub use report::{Closed, Report};
+pub use save::SaveFile;
+pub use target::{MAX_URL_BYTES, Target};

@@ -1,0 +1,296 @@
+//! One page, from its response's head to its last byte, never whole in memory.
+
+use std::io;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use async_compression::futures::bufread::{
+    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder,
+};
+use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorKind, FetchError, root_cause};
+use crate::extract::Extractor;
+use crate::job::Job;
+use crate::target::Target;
+
+/// The `Accept-Encoding` of every request: what [`PageBody`] can decode.
+pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
+
+/// Decoded bytes handed on at a time.
+const CHUNK_BYTES: usize = 16 * 1024;
+
+/// More codings on top of each other than this are an attack, not a page.
+const MAX_CODINGS: usize = 3;
+
+/// What became of one target: the record that the report shows, a line of the JSON output.
+///
+/// It is filled in as the page arrives, so that a page that fails half-way still tells its status.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// The page's place in the list, from 0.
+    pub index: usize,
+    /// The URL as it was given.
+    pub url: String,
+    /// The URL that answered, after redirects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_url: Option<String>,
+    /// The status of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Size of the body in bytes, decoded; of a page that failed, as much as had arrived.
+    pub bytes: u64,
+    /// The charset that an HTML page's text was read in.
+    pub charset: Option<String>,
+    /// The text of the elements that `--select` matches.
+    pub matches: Vec<String>,
+    /// The file that `--save` wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// When the request started, since the start of the run.
+    #[serde(rename = "start_ms", with = "milliseconds")]
+    pub start: Duration,
+    /// How long the page took, from its start to its last byte or its failure.
+    #[serde(rename = "elapsed_ms", with = "milliseconds")]
+    pub elapsed: Duration,
+    /// Why the page failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<FetchError>,
+}
+
+impl Page {
+    /// The page's clock starts now.
+    pub fn start(job: &Job, target: &Target) -> Self {
+        Self {
+            index: target.index,
+            url: target.given.clone(),
+            final_url: None,
+            status: None,
+            bytes: 0,
+            charset: None,
+            matches: Vec::new(),
+            file: None,
+            start: job.clock.elapsed(),
+            elapsed: Duration::ZERO,
+            error: None,
+        }
+    }
+
+    /// A response has begun: notes its head and makes its body readable. A status that is no page
+    /// is an error, as with aiohttp's `raise_for_status`.
+    pub async fn receive<'p>(
+        &'p mut self,
+        job: &Job,
+        head: Head,
+        body: impl AsyncBufRead + Send + 'p,
+    ) -> Result<PageBody<'p>, FetchError> {
+        self.status = Some(head.status);
+        self.final_url = Some(head.url);
+        match head.status {
+            400.. => Err(FetchError::new(ErrorKind::Status, describe(head.status))),
+            301 | 302 | 303 | 307 | 308 => Err(FetchError::new(
+                ErrorKind::Redirect,
+                match head.location {
+                    Some(location) => {
+                        format!("{} does not lead to a page", location.escape_debug())
+                    }
+                    None => format!("status {} without a Location", head.status),
+                },
+            )),
+            _ => {
+                let content_type = head.content_type.and_then(|text| text.parse().ok());
+                Ok(PageBody {
+                    extractor: is_html(content_type.as_ref())
+                        .then(|| Extractor::new(job.select.clone(), content_type)),
+                    reader: decode(head.content_encoding.as_deref(), Box::pin(body)).await?,
+                    buffer: vec![0; CHUNK_BYTES].into(),
+                    max_bytes: job.max_bytes,
+                    page: self,
+                })
+            }
+        }
+    }
+
+    /// The page's clock stops: it is complete, or has failed.
+    pub fn finish(mut self, job: &Job, result: Result<(), FetchError>) -> Self {
+        self.elapsed = job.clock.elapsed().saturating_sub(self.start);
+        self.error = result.err();
+        self
+    }
+}
+
+/// What a scraper has to know of a response before its body, whatever the client calls it.
+#[derive(Debug, Clone, Default)]
+pub struct Head {
+    /// The status, such as 200: any number, for real servers send 520 and 999.
+    pub status: u16,
+    /// The URL that answered, after redirects.
+    pub url: String,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The `Content-Encoding` headers, joined with commas.
+    pub content_encoding: Option<String>,
+    /// The `Location` header: set here only when a redirect was not followed.
+    pub location: Option<String>,
+}
+
+impl Head {
+    /// The head of a response with this status, from the URL that answered. `header` finds all
+    /// values of the header of that name, as bytes: they are the server's, and may be anything.
+    pub fn new<'h, V>(status: u16, url: &str, header: impl Fn(&'static str) -> V) -> Self
+    where
+        V: IntoIterator<Item = &'h [u8]>,
+    {
+        let find = |name| {
+            let values = header(name).into_iter().map(String::from_utf8_lossy);
+            Some(values.collect::<Vec<_>>().join(", ")).filter(|value| !value.is_empty())
+        };
+        Self {
+            status,
+            url: url.to_owned(),
+            content_type: find("content-type"),
+            content_encoding: find("content-encoding"),
+            location: find("location"),
+        }
+    }
+}
+
+/// A body that is read chunk by chunk, decompressed, counted and searched on the way.
+pub struct PageBody<'p> {
+    page: &'p mut Page,
+    reader: Pin<Box<dyn AsyncRead + Send + 'p>>,
+    extractor: Option<Extractor>,
+    buffer: Box<[u8]>,
+    max_bytes: u64,
+}
+
+impl PageBody<'_> {
+    /// The next decoded bytes; `None` when the body is complete, and the page's matches are known.
+    ///
+    /// # Errors
+    /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
+    pub async fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
+        let length = self.reader.read(&mut self.buffer).await.map_err(broken)?;
+        if length == 0 {
+            if let Some(extractor) = self.extractor.take() {
+                let (charset, matches) = extractor.finish()?;
+                self.page.charset = Some(charset);
+                self.page.matches = matches;
+            }
+            return Ok(None);
+        }
+        let chunk = &self.buffer[..length];
+        self.page.bytes += length as u64;
+        if self.page.bytes > self.max_bytes {
+            let reason = format!("more than {} bytes (--max-bytes)", self.max_bytes);
+            return Err(FetchError::new(ErrorKind::TooLarge, reason).into());
+        }
+        if let Some(extractor) = &mut self.extractor {
+            extractor.write(chunk)?;
+        }
+        Ok(Some(chunk))
+    }
+
+    /// Notes the file that the page was saved to.
+    pub fn saved_as(self, path: &std::path::Path) {
+        self.page.file = Some(path.display().to_string());
+    }
+}
+
+type Body<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
+
+/// Undoes the codings a `Content-Encoding` header names, the last one first.
+async fn decode<'b>(
+    content_encoding: Option<&str>,
+    mut body: Body<'b>,
+) -> Result<Pin<Box<dyn AsyncRead + Send + 'b>>, FetchError> {
+    let codings: Vec<String> = content_encoding
+        .unwrap_or_default()
+        .split(',')
+        .map(|coding| coding.trim().to_ascii_lowercase())
+        .filter(|coding| !coding.is_empty() && coding != "identity")
+        .collect();
+    if codings.len() > MAX_CODINGS {
+        return Err(FetchError::new(
+            ErrorKind::Protocol,
+            "too many content codings",
+        ));
+    }
+    for coding in codings.iter().rev() {
+        let start = body
+            .fill_buf()
+            .await
+            .map_err(|error| FetchError::from(broken(error)))?;
+        // An empty body is empty whatever its coding: servers send such.
+        let Some(&first) = start.first() else { break };
+        // RFC 9110 says that deflate has a zlib header, whose first byte ends in 8 (RFC 1950);
+        // some servers leave it out.
+        let has_header = first & 0x0f == 8;
+        body = match coding.as_str() {
+            "gzip" | "x-gzip" => {
+                let mut decoder = GzipDecoder::new(body);
+                decoder.multiple_members(true);
+                Box::pin(BufReader::new(decoder))
+            }
+            "deflate" if has_header => Box::pin(BufReader::new(ZlibDecoder::new(body))),
+            "deflate" => Box::pin(BufReader::new(DeflateDecoder::new(body))),
+            "br" => Box::pin(BufReader::new(BrotliDecoder::new(body))),
+            unknown => {
+                let reason = format!("unknown content coding {}", unknown.escape_debug());
+                return Err(FetchError::new(ErrorKind::Protocol, reason));
+            }
+        };
+    }
+    Ok(body)
+}
+
+/// An error while a body is read: the client's own, or a decoder's.
+fn broken(error: io::Error) -> io::Error {
+    match error.downcast::<FetchError>() {
+        Ok(told) => told.into(),
+        Err(error) => FetchError::new(ErrorKind::Protocol, root_cause(&error)).into(),
+    }
+}
+
+/// A page without a Content-Type is taken for HTML, as browsers mostly find it to be.
+fn is_html(content_type: Option<&mime::Mime>) -> bool {
+    content_type
+        .is_none_or(|mime| ["text/html", "application/xhtml+xml"].contains(&mime.essence_str()))
+}
+
+fn describe(status: u16) -> String {
+    let status = http::StatusCode::from_u16(status);
+    status.map_or_else(|error| error.to_string(), |status| status.to_string())
+}
+
+/// Durations as milliseconds with one decimal.
+mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, json: S) -> Result<S::Ok, S::Error> {
+        json.serialize_f64((time.as_secs_f64() * 1e4).round() / 10.0)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(json: D) -> Result<Duration, D::Error> {
+        let milliseconds = f64::deserialize(json)?;
+        Duration::try_from_secs_f64(milliseconds / 1e3).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The clock that `start` and `elapsed` are read from: zero is the start of the run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock(Instant);
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}

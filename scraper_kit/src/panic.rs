@@ -1,0 +1,30 @@
+//! A defect in this program or a library it uses is no reason to lose the other pages.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, set_hook};
+
+use futures::FutureExt;
+
+/// Awaits `future`; if it panics, returns the panic's value as an error, and the task lives on.
+///
+/// tokio would report a panic through its task handle, async-std and smol would panic again where
+/// the handle is awaited. Caught here, in the task itself, it is the same on all three.
+pub async fn catch_panic<T>(
+    future: impl Future<Output = T>,
+) -> Result<T, Box<dyn Any + Send + 'static>> {
+    AssertUnwindSafe(future).catch_unwind().await
+}
+
+/// Panics are reported in one line, like other errors; `RUST_BACKTRACE=1` brings the usual report.
+pub(crate) fn report_in_one_line(name: &'static str) {
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
+            let text = panic.payload_as_str().unwrap_or("no message");
+            let place = panic
+                .location()
+                .map_or_else(String::new, |place| format!(" at {place}"));
+            eprintln!("{name}: internal error{place}: {text}");
+        }));
+    }
+}

@@ -1,0 +1,199 @@
+//! From outcomes to what people and programs read, and to the exit code.
+//!
+//! A thread of its own prints: a terminal or a pipe may block, and nothing that blocks belongs on
+//! an executor's thread. The channel between them is bounded, so a slow reader slows the run down
+//! rather than filling the memory.
+
+mod json;
+mod printable;
+mod table;
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc as std_mpsc;
+use std::thread;
+use std::time::Duration;
+
+use futures::channel::mpsc;
+use futures::{SinkExt, executor};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::FetchError;
+use crate::interrupt;
+use crate::job::Format;
+use crate::page::{Clock, Page};
+
+/// Pages waiting to be printed.
+const WAITING_PAGES: usize = 64;
+
+/// After Ctrl-C, output that nobody reads is not waited for any longer than this.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Takes each page's outcome as it comes.
+pub struct Report {
+    pages: mpsc::Sender<Page>,
+    summary: std_mpsc::Receiver<io::Result<Summary>>,
+    interrupted: Arc<AtomicBool>,
+    list_failed: Option<Arc<AtomicBool>>,
+}
+
+/// Nobody reads the output any more: `… | head -1` has what it wants.
+#[derive(Debug)]
+pub struct Closed;
+
+/// What the run comes to.
+#[derive(Debug, Default, Clone, Copy)]
+struct Summary {
+    pages: usize,
+    failed: usize,
+    /// All pages' times added up: what they would have taken one after another.
+    one_by_one: Duration,
+}
+
+impl Summary {
+    fn add(&mut self, page: &Page) {
+        self.pages += 1;
+        self.failed += usize::from(page.error.is_some());
+        self.one_by_one += page.elapsed;
+    }
+
+    /// The run in one line.
+    fn sentence(&self, took: Duration, interrupted: bool) -> String {
+        let mut line = String::from(if interrupted { "interrupted: " } else { "" });
+        line += &format!(
+            "{} {}",
+            self.pages,
+            if self.pages == 1 { "page" } else { "pages" }
+        );
+        if self.failed > 0 {
+            line += &format!(" ({} failed)", self.failed);
+        }
+        line += &format!(" in {}", seconds(took));
+        if self.pages > 1 {
+            let one_by_one = seconds(self.one_by_one);
+            line += &format!("; one after another they would have taken {one_by_one}");
+        }
+        line
+    }
+}
+
+impl Report {
+    pub(crate) fn start(
+        format: Format,
+        css: String,
+        total: Option<usize>,
+        clock: Clock,
+        interrupted: Arc<AtomicBool>,
+        list_failed: Option<Arc<AtomicBool>>,
+    ) -> Self {
+        let (pages, incoming) = mpsc::channel(WAITING_PAGES);
+        let (done, summary) = std_mpsc::channel();
+        let stop = Arc::clone(&interrupted);
+        thread::spawn(move || {
+            let incoming = executor::block_on_stream(incoming);
+            let _ = done.send(print(format, &css, total, clock, &stop, incoming));
+        });
+        Self {
+            pages,
+            summary,
+            interrupted,
+            list_failed,
+        }
+    }
+
+    /// Shows one outcome; waits while the output cannot take it.
+    ///
+    /// # Errors
+    /// [`Closed`] when nobody reads the output any more.
+    pub async fn add(&mut self, page: Page) -> Result<(), Closed> {
+        self.pages.send(page).await.map_err(|_| Closed)
+    }
+
+    /// Waits until all is printed, and tells the exit code. `result` is how the run ended.
+    pub fn finish(self, result: Result<(), FetchError>) -> ExitCode {
+        drop(self.pages);
+        let interrupted = || self.interrupted.load(Ordering::SeqCst);
+        let summary = loop {
+            match self.summary.recv_timeout(PATIENCE) {
+                Err(std_mpsc::RecvTimeoutError::Timeout) if !interrupted() => {}
+                Err(_) => return ExitCode::from(interrupt::EXIT_CODE),
+                Ok(summary) => break summary,
+            }
+        };
+        if let Err(error) = &result {
+            eprintln!("error: {error}");
+        }
+        let list_failed = self
+            .list_failed
+            .is_some_and(|failed| failed.load(Ordering::Relaxed));
+        match summary {
+            _ if interrupted() => ExitCode::from(interrupt::EXIT_CODE),
+            // Whoever closed the pipe has read enough: no error, and no claim about the rest.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: cannot write to standard output: {error}");
+                ExitCode::FAILURE
+            }
+            Ok(summary) if summary.failed > 0 || result.is_err() || list_failed => {
+                ExitCode::FAILURE
+            }
+            Ok(_) => ExitCode::SUCCESS,
+        }
+    }
+}
+
+fn print(
+    format: Format,
+    css: &str,
+    total: Option<usize>,
+    clock: Clock,
+    interrupted: &AtomicBool,
+    pages: impl Iterator<Item = Page>,
+) -> io::Result<Summary> {
+    let progress = progress_bar(total);
+    let mut summary = Summary::default();
+    let mut rows = Vec::new();
+    for page in pages {
+        summary.add(&page);
+        progress.inc(1);
+        match format {
+            Format::Table => rows.push(table::Row::new(page)),
+            Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
+        }
+    }
+    progress.finish_and_clear();
+    let sentence = summary.sentence(clock.elapsed(), interrupted.load(Ordering::SeqCst));
+    match format {
+        Format::Table => table::print(rows, css, &sentence, &mut io::stdout().lock())?,
+        // Standard output is for the program that reads it; a person at a terminal sees the rest.
+        Format::Json if io::stderr().is_terminal() => eprintln!("{sentence}"),
+        Format::Json => {}
+    }
+    Ok(summary)
+}
+
+/// A progress bar on standard error: indicatif shows none where that is no terminal.
+fn progress_bar(total: Option<usize>) -> ProgressBar {
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::new(total as u64),
+            "{bar:32} {pos}/{len} pages, {elapsed}",
+        ),
+        None => (
+            ProgressBar::no_length(),
+            "{spinner} {pos} pages, {elapsed}, {per_sec}",
+        ),
+    };
+    if !bar.is_hidden() {
+        let style = ProgressStyle::with_template(template).expect("the template is constant");
+        bar.set_style(style.progress_chars("━╸ "));
+        bar.enable_steady_tick(Duration::from_millis(100));
+    }
+    bar
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}

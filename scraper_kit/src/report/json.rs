@@ -1,0 +1,63 @@
+//! JSON Lines: one object a page, printed as soon as the page is done.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::printable::is_hidden;
+use crate::page::Page;
+
+/// Writes one page as one line, in one piece, so that a reader never sees half of it.
+pub(super) fn print(page: &Page, mut output: impl Write) -> io::Result<()> {
+    let mut line = line(page)?;
+    line.push('\n');
+    output.write_all(line.as_bytes())?;
+    output.flush()
+}
+
+/// A line that is ASCII where a terminal could misread it: JSON itself escapes the first 32
+/// control characters only.
+fn line(page: &Page) -> io::Result<String> {
+    let json = serde_json::to_string(page)?;
+    if !json.contains(is_hidden) {
+        return Ok(json);
+    }
+    // Outside its strings JSON has no such character, so each is inside one, where \u may stand.
+    let mut line = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        match is_hidden(letter) {
+            true => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                write!(line, "\\u{unit:04x}").expect("a String takes everything");
+            }),
+            false => line.push(letter),
+        }
+    }
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_readable_json_without_hidden_characters() {
+        let text = "a\u{1b}\u{9b}\u{202e}\u{e0041}\n\"\\ ж";
+        let page = Page {
+            index: 0,
+            url: text.to_owned(),
+            final_url: None,
+            status: Some(200),
+            bytes: 1,
+            charset: None,
+            matches: vec![text.to_owned()],
+            file: None,
+            start: std::time::Duration::from_micros(12_340),
+            elapsed: std::time::Duration::ZERO,
+            error: None,
+        };
+        let line = line(&page).unwrap();
+        assert!(!line.contains(is_hidden), "{line}");
+        assert!(line.contains("\"start_ms\":12.3,"), "{line}");
+        let back: Page = serde_json::from_str(&line).unwrap();
+        assert_eq!(back.matches, [text]);
+    }
+}

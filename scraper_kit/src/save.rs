@@ -1,0 +1,101 @@
+//! Where `--save` writes a page: never half a page, and never where the network says.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+/// The longest part of a file's name that comes from the URL, in characters.
+const MAX_SLUG: usize = 80;
+
+/// The file of one page. It is written under another name beside its own, then renamed, so that a
+/// file under its own name is whole.
+#[derive(Debug)]
+pub struct SaveFile {
+    path: PathBuf,
+    part: PathBuf,
+}
+
+impl SaveFile {
+    pub(crate) fn new(folder: &Path, index: usize, url: &Url) -> Self {
+        let path = folder.join(file_name(index, url));
+        let mut part = path.clone().into_os_string();
+        part.push(".part");
+        Self {
+            path,
+            part: part.into(),
+        }
+    }
+
+    /// Where to write.
+    pub fn part(&self) -> &Path {
+        &self.part
+    }
+
+    /// The name to give it when it is whole.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// A page that fails, or whose task is cancelled, leaves nothing behind.
+impl Drop for SaveFile {
+    fn drop(&mut self) {
+        // Blocking, but microseconds, and Drop cannot await. After the rename there is no such file.
+        let _ = fs::remove_file(&self.part);
+    }
+}
+
+/// Makes the folder if need be, and makes sure that files can be written to it.
+pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".writable-{}", std::process::id()));
+    fs::write(&probe, b"")?;
+    fs::remove_file(&probe)
+}
+
+/// Names a page's file after its place in the list, then whatever of its URL is harmless in a
+/// name: the place makes it unique, and starts it with a digit, which no system gives a meaning.
+fn file_name(index: usize, url: &Url) -> String {
+    let source = format!("{}{}", url.host_str().unwrap_or_default(), url.path());
+    let mut slug = String::new();
+    for letter in source.chars() {
+        match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' => slug.push(letter),
+            _ if slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+        if slug.len() == MAX_SLUG {
+            break;
+        }
+    }
+    format!("{index:06}-{}", slug.trim_matches(['-', '.']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(url: &str) -> String {
+        file_name(7, &url.parse().unwrap())
+    }
+
+    #[test]
+    fn names_are_harmless() {
+        assert_eq!(name("http://example.com/"), "000007-example.com");
+        assert_eq!(
+            name("http://example.com/a/b.html?q=1#f"),
+            "000007-example.com-a-b.html"
+        );
+        assert_eq!(
+            name("http://a/..%2f..%2fetc/passwd"),
+            "000007-a-..-2f..-2fetc-passwd"
+        );
+        assert_eq!(name("http://[::1]:80/\\x"), "000007-1-x");
+        assert_eq!(
+            name(&format!("http://a/{}", "b".repeat(999))).len(),
+            7 + MAX_SLUG
+        );
+    }
+}

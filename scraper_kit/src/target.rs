@@ -1,0 +1,208 @@
+//! What to fetch: URLs from the command line, a file or standard input, as a stream.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use futures::channel::mpsc;
+use futures::{SinkExt, Stream, StreamExt, executor, stream};
+use url::Url;
+
+use crate::error::{ErrorKind, FetchError};
+
+/// The longest URL that is tried, in bytes. Servers commonly stop at 8 KiB.
+pub const MAX_URL_BYTES: usize = 64 * 1024;
+
+/// Lines read ahead of the requests; the reader of the list waits when there are so many.
+const READ_AHEAD: usize = 256;
+
+/// One page to fetch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The page's place in the list, from 0.
+    pub index: usize,
+    /// The URL as it was given; of one that is too long, the start.
+    pub given: String,
+    /// The URL as it is requested, or why it cannot be.
+    pub url: Result<Url, FetchError>,
+}
+
+impl Target {
+    /// Reads `given` as the list's entry number `index`; nothing but http and https is accepted.
+    pub fn new(index: usize, given: &[u8]) -> Self {
+        let invalid = |reason| FetchError::new(ErrorKind::InvalidUrl, reason);
+        let url = match str::from_utf8(given) {
+            _ if given.len() > MAX_URL_BYTES => {
+                Err(invalid(format!("it is longer than {MAX_URL_BYTES} bytes")))
+            }
+            Err(_) => Err(invalid("it is not UTF-8 text".to_owned())),
+            Ok(text) => match Url::parse(text) {
+                Err(error) => Err(invalid(error.to_string())),
+                Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+                Ok(url) => Err(invalid(format!(
+                    "{}: is neither http: nor https:",
+                    url.scheme()
+                ))),
+            },
+        };
+        let shown = if given.len() > MAX_URL_BYTES {
+            &given[..256]
+        } else {
+            given
+        };
+        Self {
+            index,
+            given: String::from_utf8_lossy(shown).into_owned(),
+            url,
+        }
+    }
+}
+
+/// The targets named on the command line, then those in the list, read while requests are under
+/// way.
+pub(crate) fn stream(
+    urls: Vec<String>,
+    list: Option<List>,
+) -> impl Stream<Item = Target> + Send + Unpin + 'static {
+    let given = stream::iter(urls.into_iter().map(String::into_bytes));
+    let listed = list.map_or_else(
+        || stream::empty().left_stream(),
+        |list| list.lines().right_stream(),
+    );
+    given
+        .chain(listed)
+        .enumerate()
+        .map(|(index, given)| Target::new(index, &given))
+}
+
+/// A list of URLs, one a line: `--input`.
+pub(crate) struct List {
+    path: PathBuf,
+    reader: Box<dyn BufRead + Send>,
+    failed: Arc<AtomicBool>,
+}
+
+impl List {
+    /// Begins to read, to be sure that it can be read.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let reader: Box<dyn BufRead + Send> = if path.as_os_str() == "-" {
+            Box::new(BufReader::new(io::stdin()))
+        } else {
+            let mut reader = BufReader::new(File::open(path)?);
+            reader.fill_buf()?; // a folder can be opened, but not read
+            Box::new(reader)
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            failed: Arc::default(),
+        })
+    }
+
+    /// Set when the list could not be read to its end.
+    pub(crate) fn failed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.failed)
+    }
+
+    /// The list's lines without blank ones and comments. Reading blocks, so a thread of its own
+    /// does it; the channel between them is bounded, so that the list is read only as fast as
+    /// pages are fetched.
+    fn lines(mut self) -> mpsc::Receiver<Vec<u8>> {
+        let (mut sender, receiver) = mpsc::channel(READ_AHEAD);
+        thread::spawn(move || {
+            loop {
+                match next_line(&mut self.reader) {
+                    Ok(Some(line)) => {
+                        if executor::block_on(sender.send(line)).is_err() {
+                            return; // the run is over
+                        }
+                    }
+                    Ok(None) => return,
+                    Err(error) => {
+                        let path = self.path.display();
+                        eprintln!("error: cannot read on in --input {path}: {error}");
+                        self.failed.store(true, Ordering::Relaxed);
+                        return;
+                    }
+                }
+            }
+        });
+        receiver
+    }
+}
+
+/// The next line that is neither blank nor a comment. Of a line that is too long to be a URL, no
+/// more is kept than shows that.
+fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    loop {
+        let mut line = Vec::new();
+        let limit = MAX_URL_BYTES as u64 + 2; // and a line end
+        if reader.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        if line.len() as u64 == limit && !line.ends_with(b"\n") {
+            reader.skip_until(b'\n')?;
+        }
+        let text = line.trim_ascii();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text); // Windows editors' mark
+        if !text.is_empty() && !text.starts_with(b"#") {
+            return Ok(Some(text.to_vec()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(mut list: &[u8]) -> Vec<Vec<u8>> {
+        std::iter::from_fn(|| next_line(&mut list).unwrap()).collect()
+    }
+
+    #[test]
+    fn blank_lines_comments_and_line_ends_are_not_urls() {
+        let list = b"\xef\xbb\xbfhttp://a\r\n\r\n  # no\n\n  http://b  \n#\nhttp://c";
+        assert_eq!(lines(list), [b"http://a", b"http://b", b"http://c"]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_and_the_next_one_is_whole() {
+        let mut list = vec![b'x'; 3 * MAX_URL_BYTES];
+        list.extend(b"\nhttp://b\n");
+        let lines = lines(&list);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].len() > MAX_URL_BYTES && lines[0].len() < MAX_URL_BYTES + 10);
+        assert_eq!(lines[1], b"http://b");
+        let error = Target::new(0, &lines[0]).url.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidUrl);
+    }
+
+    #[test]
+    fn only_http_urls_are_targets() {
+        for good in [
+            "http://a",
+            "https://a:1/b?c#d",
+            "HTTP://a",
+            "http://[::1]/",
+            "http://bücher.de",
+        ] {
+            assert!(Target::new(0, good.as_bytes()).url.is_ok(), "{good}");
+        }
+        for bad in [
+            "a",
+            "//a",
+            "file:///a",
+            "data:,a",
+            "http://",
+            "http://a:99999",
+            "http://a b/",
+        ] {
+            let error = Target::new(0, bad.as_bytes()).url.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::InvalidUrl, "{bad}");
+        }
+        assert!(Target::new(0, b"http://\xff").url.is_err());
+    }
+}

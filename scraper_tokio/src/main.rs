@@ -1,0 +1,186 @@
+//! A concurrent web scraper, the same program on three runtimes:
+//!
+//!     cargo run -p scraper_tokio         tokio and reqwest
+//!     cargo run -p scraper_async_std     async-std and surf
+//!     cargo run -p scraper_smol          smol, and reqwest through async-compat
+//!
+//! Outside the three marked regions (imports, runtime, client), their main.rs are the same, byte
+//! for byte. Whatever differs is the runtime and its client.
+
+use std::future::Future;
+use std::io;
+use std::process::ExitCode;
+
+use futures::{AsyncBufRead, StreamExt};
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, MAX_REDIRECTS, catch_panic};
+use scraper_kit::{Head, Job, Page, PageBody, Report, Run, SaveFile, Target};
+
+// ANCHOR: imports
+use futures::TryStreamExt;
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::redirect;
+use tokio::fs;
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
+// ANCHOR_END: imports
+
+fn main() -> ExitCode {
+    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let result = block_on(scrape(run, &mut report));
+    report.finish(result)
+}
+
+/// Keeps pages in flight, `--concurrency` at most, and reports each as soon as it is done.
+async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
+    let Run {
+        job,
+        targets,
+        interrupted,
+        stopped,
+    } = run;
+    let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
+
+    // asyncio.gather with a bound. The stream is lazy: a target is read, and its task spawned, when
+    // there is room for it, so a list of a million URLs takes no more memory than one of a hundred.
+    let mut pages = targets
+        .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
+        .buffer_unordered(job.concurrency)
+        .take_until(interrupted);
+    while let Some(page) = pages.next().await {
+        if report.add(page).await.is_err() {
+            break; // nobody reads our output any more
+        }
+    }
+
+    // Where Python's `async with` would end: the handles go, and with them the tasks still running.
+    // To cancel is only to ask, so wait until each has let go of its sockets and its file.
+    drop(pages);
+    drop(job);
+    stopped.wait().await;
+    Ok(())
+}
+
+/// One page, from its request to its outcome. Whatever goes wrong stays here: a failure, a page
+/// that takes too long, even a panic in a library is this page's outcome and no other's.
+async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
+    let mut page = Page::start(&job, &target);
+    let reading = read_page(&session, &job, &target, &mut page);
+    let result = match catch_panic(timeout(job.timeout, reading)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_elapsed)) => Err(FetchError::timeout(job.timeout)),
+        Err(panic) => Err(FetchError::internal(&*panic)),
+    };
+    page.finish(&job, result)
+}
+
+/// Requests the page and reads it chunk by chunk; it is never in memory whole.
+async fn read_page(
+    session: &Session,
+    job: &Job,
+    target: &Target,
+    page: &mut Page,
+) -> Result<(), FetchError> {
+    let (head, body) = get(session, target).await?;
+    let mut body = page.receive(job, head, body).await?;
+    match job.file_for(target) {
+        Some(file) => save(body, file).await?,
+        None => while body.next_chunk().await?.is_some() {},
+    }
+    Ok(())
+}
+
+/// Streams the page into a file, which gets its name when it is whole.
+async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
+    let mut part = fs::File::create(file.part()).await?;
+    while let Some(chunk) = body.next_chunk().await? {
+        part.write_all(chunk).await?;
+    }
+    part.flush().await?;
+    fs::rename(file.part(), file.path()).await?;
+    body.saved_as(file.path());
+    Ok(())
+}
+
+// ANCHOR: runtime
+/// Like asyncio.run. One thread runs everything, as in Python: a scraper waits more than it works.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("the system must have sockets and timers to wait for");
+    let result = runtime.block_on(future);
+    runtime.shutdown_background(); // do not wait for name look-ups that nobody needs any more
+    result
+}
+
+/// Like asyncio.create_task. A tokio task whose handle is dropped is detached and runs on;
+/// AbortOnDropHandle cancels it instead.
+fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
+    let task = AbortOnDropHandle::new(tokio::spawn(page));
+    async { task.await.expect("fetch_page lets no panic out") }
+}
+// ANCHOR_END: runtime
+
+// ANCHOR: client
+type Session = reqwest::Client;
+
+/// Like aiohttp.ClientSession: a pool of connections, shared by all its clones.
+fn open_session(job: &Job) -> Result<Session, FetchError> {
+    let accept = HeaderMap::from_iter([(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static(ACCEPT_ENCODING),
+    )]);
+    reqwest::Client::builder()
+        .user_agent(&job.user_agent)
+        .default_headers(accept)
+        .redirect(redirect::Policy::limited(MAX_REDIRECTS))
+        .no_proxy() // aiohttp ignores the environment's proxies, too
+        .build()
+        .map_err(explain)
+}
+
+/// Like session.get: returns when the head of the response is there; its body has yet to come.
+async fn get(
+    session: &Session,
+    target: &Target,
+) -> Result<(Head, impl AsyncBufRead + Send + use<>), FetchError> {
+    let response = session
+        .get(target.url.clone()?)
+        .send()
+        .await
+        .map_err(explain)?;
+    let head = Head::new(
+        response.status().as_u16(),
+        response.url().as_str(),
+        |name| {
+            response
+                .headers()
+                .get_all(name)
+                .iter()
+                .map(HeaderValue::as_bytes)
+        },
+    );
+    let body = response
+        .bytes_stream()
+        .map_err(|error| io::Error::from(explain(error)));
+    Ok((head, body.into_async_read()))
+}
+
+/// What reqwest's error means. Connecting has three steps, which only the causes tell apart.
+fn explain(error: reqwest::Error) -> FetchError {
+    let causes = scraper_kit::causes(&error);
+    let kind = if error.is_redirect() || error.is_builder() {
+        ErrorKind::Redirect // the first URL was checked, so a URL it cannot use is a redirect's
+    } else if !error.is_connect() {
+        ErrorKind::Protocol
+    } else if causes.contains("dns error") {
+        ErrorKind::Dns
+    } else if causes.contains("tcp connect error") {
+        ErrorKind::Connect
+    } else {
+        ErrorKind::Tls
+    };
+    FetchError::caused_by(kind, &error)
+}
+// ANCHOR_END: client
