@@ -8,9 +8,7 @@ use std::time::Duration;
 
 #[tokio::main(flavor = "current_thread")]
 pub async fn on_tokio(tasks: usize, delay: Duration) {
-    let sleeping: Vec<_> = (0..tasks)
-        .map(|_| tokio::spawn(tokio::time::sleep(delay)))
-        .collect();
+    let sleeping: Vec<_> = (0..tasks).map(|_| tokio::spawn(tokio::time::sleep(delay))).collect();
     for task in sleeping {
         task.await.expect("a task that only sleeps cannot fail");
     }
@@ -18,9 +16,8 @@ pub async fn on_tokio(tasks: usize, delay: Duration) {
 
 pub fn on_async_std(tasks: usize, delay: Duration) {
     async_std::task::block_on(async {
-        let sleeping: Vec<_> = (0..tasks)
-            .map(|_| async_std::task::spawn(async_std::task::sleep(delay)))
-            .collect();
+        let sleeping: Vec<_> =
+            (0..tasks).map(|_| async_std::task::spawn(async_std::task::sleep(delay))).collect();
         for task in sleeping {
             task.await;
         }

@@ -60,19 +60,13 @@ fn run_each() -> ExitCode {
         println!("--- {} ---", name.get_name());
         let start = Instant::now();
         let status = env::current_exe().and_then(|program| {
-            Command::new(program)
-                .arg(name.get_name())
-                .args(env::args_os().skip(1))
-                .status()
+            Command::new(program).arg(name.get_name()).args(env::args_os().skip(1)).status()
         });
         match status {
             Ok(status) if status.success() => println!("{:.2} s\n", start.elapsed().as_secs_f64()),
             Ok(_) => return ExitCode::FAILURE, // it has said why
             Err(error) => {
-                eprintln!(
-                    "hello_world: cannot start myself for {}: {error}",
-                    name.get_name()
-                );
+                eprintln!("hello_world: cannot start myself for {}: {error}", name.get_name());
                 return ExitCode::FAILURE;
             }
         }
@@ -102,11 +96,7 @@ fn say_hellos(runtime: Runtime, tasks: Option<usize>, delay: Duration) -> ExitCo
     run(tasks.unwrap_or(1), delay);
     println!("World{times}");
     if tasks.is_some() {
-        println!(
-            "{:.2} s, peak memory {}",
-            start.elapsed().as_secs_f64(),
-            peak_memory()
-        );
+        println!("{:.2} s, peak memory {}", start.elapsed().as_secs_f64(), peak_memory());
     }
     ExitCode::SUCCESS
 }
@@ -116,11 +106,7 @@ fn say_hellos(runtime: Runtime, tasks: Option<usize>, delay: Duration) -> ExitCo
 fn peak_memory() -> String {
     use nix::sys::resource::{UsageWho, getrusage};
     // getrusage(2): kilobytes everywhere but on Apple's systems, which count bytes.
-    let unit = if cfg!(target_vendor = "apple") {
-        1.0
-    } else {
-        1024.0
-    };
+    let unit = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
     match getrusage(UsageWho::RUSAGE_SELF) {
         Ok(usage) => format!("{:.0} MB", usage.max_rss() as f64 * unit / 1e6),
         Err(error) => format!("unknown ({error})"),
@@ -140,9 +126,6 @@ fn parse_tasks(text: &str) -> Result<usize, &'static str> {
 }
 
 fn parse_delay(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text
-        .parse()
-        .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.ok_or("give a number of seconds, 0 or more, such as 0.5")
 }

@@ -4,27 +4,26 @@
 //!     cargo run -p scraper_async_std     async-std and surf
 //!     cargo run -p scraper_smol          smol, and reqwest through async-compat
 //!
-//! Outside the three marked regions (imports, runtime, client), their main.rs are the same, byte
-//! for byte. Whatever differs is the runtime and its client.
+//! Outside the two marked regions, the three main.rs are the same, byte for byte: what differs is
+//! the runtime, and in client.rs its HTTP client.
+
+mod client;
 
 use std::future::Future;
 use std::io;
 use std::process::ExitCode;
 
-use futures::{AsyncBufRead, StreamExt};
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, MAX_REDIRECTS, catch_panic};
-use scraper_kit::{Head, Job, Page, PageBody, Report, Run, SaveFile, Target};
+use futures::StreamExt;
+use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target, catch_panic};
+
+use client::{Session, get, open_session};
 
 // ANCHOR: imports
-mod isahc_backend;
-
 use async_std::fs;
 use async_std::future::timeout;
 use async_std::io::WriteExt;
 use async_std::task::{self, block_on};
 use futures::FutureExt;
-use isahc::config::{Configurable, RedirectPolicy};
-use isahc_backend::{Answer, IsahcBackend};
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
@@ -35,12 +34,7 @@ fn main() -> ExitCode {
 
 /// Keeps pages in flight, `--concurrency` at most, and reports each as soon as it is done.
 async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
-    let Run {
-        job,
-        targets,
-        interrupted,
-        stopped,
-    } = run;
+    let Run { job, targets, interrupted, stopped } = run;
     let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
 
     // asyncio.gather with a bound. The stream is lazy: a target is read, and its task spawned, when
@@ -113,57 +107,3 @@ fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Outpu
     handle
 }
 // ANCHOR_END: runtime
-
-// ANCHOR: client
-type Session = surf::Client;
-
-/// Like aiohttp.ClientSession: a pool of connections, shared by all its clones.
-fn open_session(job: &Job) -> Result<Session, FetchError> {
-    let client = isahc::HttpClient::builder()
-        .default_header("user-agent", &job.user_agent)
-        .default_header("accept-encoding", ACCEPT_ENCODING)
-        .automatic_decompression(false)
-        .redirect_policy(RedirectPolicy::Limit(MAX_REDIRECTS as u32))
-        .proxy(None) // aiohttp ignores the environment's proxies, too
-        .timeout(job.timeout + isahc_backend::GRACE)
-        .build();
-    let client = client.map_err(|error| explain(error.into()))?;
-    Ok(surf::Client::with_http_client(IsahcBackend::new(client)))
-}
-
-/// Like session.get: returns when the head of the response is there; its body has yet to come.
-async fn get(
-    session: &Session,
-    target: &Target,
-) -> Result<(Head, impl AsyncBufRead + Send + use<>), FetchError> {
-    let mut response = session.get(target.url.clone()?).await.map_err(explain)?;
-    let answer = response
-        .ext::<Answer>()
-        .expect("our backend adds it to every response");
-    let head = Head::new(answer.status, &answer.url, |name| {
-        response
-            .header(name)
-            .into_iter()
-            .flatten()
-            .map(|value| value.as_str().as_bytes())
-    });
-    Ok((head, response.take_body()))
-}
-
-/// What an error of surf's backend means.
-fn explain(error: surf::Error) -> FetchError {
-    let Some(error) = error.downcast_ref::<isahc::Error>() else {
-        return FetchError::new(ErrorKind::Protocol, error);
-    };
-    let kind = match error.kind() {
-        _ if error.is_tls() => ErrorKind::Tls,
-        isahc::error::ErrorKind::NameResolution => ErrorKind::Dns,
-        isahc::error::ErrorKind::ConnectionFailed => ErrorKind::Connect,
-        isahc::error::ErrorKind::TooManyRedirects => ErrorKind::Redirect,
-        isahc::error::ErrorKind::Timeout => ErrorKind::Timeout,
-        _ => ErrorKind::Protocol,
-    };
-    eprintln!("{error:?} {error}");
-    FetchError::caused_by(kind, error)
-}
-// ANCHOR_END: client

@@ -37,10 +37,7 @@ fn from_meta(start: &[u8]) -> Option<&'static Encoding> {
             let equiv = meta.get_attribute("http-equiv")?;
             let content = meta.get_attribute("content")?;
             let content_type = equiv.eq_ignore_ascii_case("content-type");
-            let mime = content
-                .parse::<mime::Mime>()
-                .ok()
-                .filter(|_| content_type)?;
+            let mime = content.parse::<mime::Mime>().ok().filter(|_| content_type)?;
             Some(mime.get_param(mime::CHARSET)?.to_string())
         });
         let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
@@ -51,12 +48,10 @@ fn from_meta(start: &[u8]) -> Option<&'static Encoding> {
     // The start of a page may end inside a tag; whatever was found before that still counts.
     let _ = rewriter.write(start).and_then(|()| rewriter.end());
     // Text that could be read this far is not UTF-16, whatever it says: the standard's words.
-    found.get().map(
-        |encoding| match encoding == UTF_16BE || encoding == UTF_16LE {
-            true => UTF_8,
-            false => encoding,
-        },
-    )
+    found.get().map(|encoding| match encoding == UTF_16BE || encoding == UTF_16LE {
+        true => UTF_8,
+        false => encoding,
+    })
 }
 
 #[cfg(test)]
@@ -70,10 +65,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_beats_the_header_and_the_header_beats_meta() {
-        assert_eq!(
-            name(b"\xef\xbb\xbfhi", "text/html; charset=koi8-r"),
-            ("UTF-8", 3)
-        );
+        assert_eq!(name(b"\xef\xbb\xbfhi", "text/html; charset=koi8-r"), ("UTF-8", 3));
         assert_eq!(name(b"\xff\xfeh\0", "text/html"), ("UTF-16LE", 2));
         let meta = b"<title>x</title><meta charset='windows-1251'>";
         assert_eq!(name(meta, "text/html; charset=koi8-r"), ("KOI8-R", 0));
@@ -84,18 +76,12 @@ mod tests {
     fn both_forms_of_meta_are_read() {
         let equiv = b"<META HTTP-EQUIV=Content-Type CONTENT=\"text/html; charset=Shift_JIS\">";
         assert_eq!(name(equiv, "text/html"), ("Shift_JIS", 0));
-        assert_eq!(
-            name(b"<meta name=description content=x><meta charset=gbk>", ""),
-            ("GBK", 0)
-        );
+        assert_eq!(name(b"<meta name=description content=x><meta charset=gbk>", ""), ("GBK", 0));
     }
 
     #[test]
     fn an_unknown_charset_is_passed_over() {
-        assert_eq!(
-            name(b"<meta charset=big5>", "text/html; charset=klingon"),
-            ("Big5", 0)
-        );
+        assert_eq!(name(b"<meta charset=big5>", "text/html; charset=klingon"), ("Big5", 0));
         assert_eq!(name(b"<meta charset=klingon>", "text/html"), ("UTF-8", 0));
         assert_eq!(name(b"<meta charset=utf-16>", "text/html"), ("UTF-8", 0));
     }

@@ -73,10 +73,7 @@ pub struct FetchError {
 impl FetchError {
     /// An error of this kind; `reason` says why.
     pub fn new(kind: ErrorKind, reason: impl fmt::Display) -> Self {
-        Self {
-            kind,
-            message: format!("{}: {reason}", kind.action()),
-        }
+        Self { kind, message: format!("{}: {reason}", kind.action()) }
     }
 
     /// An error of this kind whose reason is at the bottom of a library's error: libraries wrap
@@ -96,10 +93,7 @@ impl FetchError {
     pub fn internal(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        Self::new(
-            ErrorKind::Internal,
-            text.unwrap_or("a panic without a message"),
-        )
+        Self::new(ErrorKind::Internal, text.unwrap_or("a panic without a message"))
     }
 }
 
@@ -115,9 +109,7 @@ impl Error for FetchError {}
 /// [`io::Error`] and comes out as it went in. Any other `io::Error` comes from writing a file.
 impl From<io::Error> for FetchError {
     fn from(error: io::Error) -> Self {
-        error
-            .downcast()
-            .unwrap_or_else(|error| Self::new(ErrorKind::Save, error))
+        error.downcast().unwrap_or_else(|error| Self::new(ErrorKind::Save, error))
     }
 }
 
@@ -150,10 +142,7 @@ pub fn causes(error: &(dyn Error + 'static)) -> String {
 /// The error behind this one. An `io::Error` made from another error names that one's cause as its
 /// source, and so leaves a link out; `get_ref` does not.
 fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    match error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-    {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
         None => error.source(),
     }

@@ -30,10 +30,8 @@ const MAX_TIMEOUT: f64 = 86_400.0;
 ///
 /// Without a URL, the three pages of a practice site on this machine are fetched.
 #[derive(Debug, Parser)]
-#[command(
-    after_help = "Exit code: 0 every page was fetched, 1 at least one failed, \
-                        2 usage error, 130 interrupted."
-)]
+#[command(after_help = "Exit code: 0 every page was fetched, 1 at least one failed, \
+                        2 usage error, 130 interrupted.")]
 struct CommandLine {
     /// Pages to fetch, http or https
     #[arg(value_name = "URL")]
@@ -176,24 +174,19 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     let Selected(css, select) = line.select;
     let total = list.is_none().then_some(urls.len());
     let failed = list.as_ref().map(List::failed);
-    let report = Report::start(line.format, css, total, clock, interrupted.flag(), failed);
+    let report = Report::start(line.format, css, total, clock, interrupted.clone(), failed);
     let (running, stopped) = mpsc::channel(0);
     let options = Options {
         concurrency: line.concurrency.get(),
         timeout: line.timeout,
-        user_agent: line
-            .user_agent
-            .unwrap_or_else(|| format!("{name}/{version}")),
+        user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
         max_bytes: line.max_bytes,
         select,
         clock,
         save: line.save,
     };
     let run = Run {
-        job: Job {
-            options: Arc::new(options),
-            _running: running,
-        },
+        job: Job { options: Arc::new(options), _running: running },
         targets: target::stream(urls, list).boxed(),
         interrupted,
         stopped: Stopped(stopped),

@@ -22,6 +22,8 @@ pub mod practice_site;
 mod report;
 mod save;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use error::{ErrorKind, FetchError, causes};
 pub use extract::{MAX_MATCH_BYTES, MAX_MATCHES};

@@ -9,6 +9,7 @@ use async_compression::futures::bufread::{
 };
 use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::error::{ErrorKind, FetchError, root_cause};
 use crate::extract::Extractor;
@@ -149,12 +150,24 @@ impl Head {
         };
         Self {
             status,
-            url: url.to_owned(),
+            url: without_secrets(url),
             content_type: find("content-type"),
             content_encoding: find("content-encoding"),
             location: find("location"),
         }
     }
+}
+
+/// The URL as it goes into the output: without user name, password and fragment, none of which is
+/// part of what was asked for.
+fn without_secrets(url: &str) -> String {
+    let Ok(mut url) = Url::parse(url) else {
+        return url.to_owned();
+    };
+    url.set_fragment(None);
+    // Only URLs without a host refuse this, and they have neither.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.into()
 }
 
 /// A body that is read chunk by chunk, decompressed, counted and searched on the way.
@@ -213,16 +226,10 @@ async fn decode<'b>(
         .filter(|coding| !coding.is_empty() && coding != "identity")
         .collect();
     if codings.len() > MAX_CODINGS {
-        return Err(FetchError::new(
-            ErrorKind::Protocol,
-            "too many content codings",
-        ));
+        return Err(FetchError::new(ErrorKind::Protocol, "too many content codings"));
     }
     for coding in codings.iter().rev() {
-        let start = body
-            .fill_buf()
-            .await
-            .map_err(|error| FetchError::from(broken(error)))?;
+        let start = body.fill_buf().await.map_err(|error| FetchError::from(broken(error)))?;
         // An empty body is empty whatever its coding: servers send such.
         let Some(&first) = start.first() else { break };
         // RFC 9110 says that deflate has a zlib header, whose first byte ends in 8 (RFC 1950);

@@ -21,9 +21,7 @@ pub(crate) fn report_in_one_line(name: &'static str) {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
             let text = panic.payload_as_str().unwrap_or("no message");
-            let place = panic
-                .location()
-                .map_or_else(String::new, |place| format!(" at {place}"));
+            let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
             eprintln!("{name}: internal error{place}: {text}");
         }));
     }

@@ -14,21 +14,9 @@ use url::Url;
 
 /// The three pages that a scraper fetches when no URL is given: path, delay, HTML.
 const DISHES: [(&str, Duration, &str); 3] = [
-    (
-        "/coffee",
-        Duration::from_millis(300),
-        include_str!("../site/coffee.html"),
-    ),
-    (
-        "/eggs",
-        Duration::from_millis(800),
-        include_str!("../site/eggs.html"),
-    ),
-    (
-        "/toast",
-        Duration::from_millis(1000),
-        include_str!("../site/toast.html"),
-    ),
+    ("/coffee", Duration::from_millis(300), include_str!("../site/coffee.html")),
+    ("/eggs", Duration::from_millis(800), include_str!("../site/eggs.html")),
+    ("/toast", Duration::from_millis(1000), include_str!("../site/toast.html")),
 ];
 
 /// Threads that answer pages without a delay; a page with one gets a thread of its own.
@@ -67,20 +55,13 @@ impl PracticeSite {
 
     /// The URLs of its three pages.
     pub fn pages(&self) -> Vec<String> {
-        DISHES
-            .iter()
-            .map(|(path, ..)| format!("{}{path}", self.address()))
-            .collect()
+        DISHES.iter().map(|(path, ..)| format!("{}{path}", self.address())).collect()
     }
 }
 
 fn serve(request: Request) {
     let Ok(url) = Url::parse("http://site").and_then(|base| base.join(request.url())) else {
-        return answer(
-            request,
-            400,
-            "<!doctype html><title>Bad request</title>".into(),
-        );
+        return answer(request, 400, "<!doctype html><title>Bad request</title>".into());
     };
     let (status, delay, html) = page(&url);
     if delay.is_zero() {
@@ -106,37 +87,19 @@ fn page(url: &Url) -> (u16, Duration, Cow<'static, str>) {
         return (200, *delay, (*html).into());
     }
     if url.path() == "/" {
-        return (
-            200,
-            Duration::ZERO,
-            include_str!("../site/index.html").into(),
-        );
+        return (200, Duration::ZERO, include_str!("../site/index.html").into());
     }
-    match url
-        .path()
-        .strip_prefix("/page/")
-        .and_then(|number| number.parse().ok())
-    {
+    match url.path().strip_prefix("/page/").and_then(|number| number.parse().ok()) {
         Some(number) => {
             let parameter = |name: &str, default: u64| {
                 let found = url.query_pairs().find(|(key, _)| key == name);
-                found
-                    .and_then(|(_, value)| value.parse().ok())
-                    .unwrap_or(default)
+                found.and_then(|(_, value)| value.parse().ok()).unwrap_or(default)
             };
             let delay = Duration::from_millis(parameter("delay_ms", 0)).min(MAX_DELAY);
             let bytes = usize::try_from(parameter("bytes", 10_000)).unwrap_or(MAX_BYTES);
-            (
-                200,
-                delay,
-                numbered_page(number, bytes.min(MAX_BYTES)).into(),
-            )
+            (200, delay, numbered_page(number, bytes.min(MAX_BYTES)).into())
         }
-        None => (
-            404,
-            Duration::ZERO,
-            "<!doctype html><title>Not found</title>".into(),
-        ),
+        None => (404, Duration::ZERO, "<!doctype html><title>Not found</title>".into()),
     }
 }
 
@@ -169,10 +132,7 @@ mod tests {
         for bytes in [0, 100, 10_000, MAX_BYTES] {
             let page = numbered_page(7, bytes);
             assert!(page.contains("<title>Page 7</title>"));
-            assert!(
-                page.len() <= bytes.max(100) && page.len() + 300 > bytes,
-                "{bytes}"
-            );
+            assert!(page.len() <= bytes.max(100) && page.len() + 300 > bytes, "{bytes}");
         }
         let tags = numbered_page(1, 10_000).matches('<').count();
         assert!((140..500).contains(&tags), "{tags} tags");

@@ -17,11 +17,11 @@ use std::thread;
 use std::time::Duration;
 
 use futures::channel::mpsc;
-use futures::{SinkExt, executor};
+use futures::{SinkExt, executor, future};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::FetchError;
-use crate::interrupt;
+use crate::interrupt::{self, Interrupt};
 use crate::job::Format;
 use crate::page::{Clock, Page};
 
@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub struct Report {
     pages: mpsc::Sender<Page>,
     summary: std_mpsc::Receiver<io::Result<Summary>>,
-    interrupted: Arc<AtomicBool>,
+    interrupted: Interrupt,
     list_failed: Option<Arc<AtomicBool>>,
 }
 
@@ -62,11 +62,7 @@ impl Summary {
     /// The run in one line.
     fn sentence(&self, took: Duration, interrupted: bool) -> String {
         let mut line = String::from(if interrupted { "interrupted: " } else { "" });
-        line += &format!(
-            "{} {}",
-            self.pages,
-            if self.pages == 1 { "page" } else { "pages" }
-        );
+        line += &format!("{} {}", self.pages, if self.pages == 1 { "page" } else { "pages" });
         if self.failed > 0 {
             line += &format!(" ({} failed)", self.failed);
         }
@@ -85,36 +81,34 @@ impl Report {
         css: String,
         total: Option<usize>,
         clock: Clock,
-        interrupted: Arc<AtomicBool>,
+        interrupted: Interrupt,
         list_failed: Option<Arc<AtomicBool>>,
     ) -> Self {
         let (pages, incoming) = mpsc::channel(WAITING_PAGES);
         let (done, summary) = std_mpsc::channel();
-        let stop = Arc::clone(&interrupted);
+        let stop = interrupted.clone();
         thread::spawn(move || {
             let incoming = executor::block_on_stream(incoming);
             let _ = done.send(print(format, &css, total, clock, &stop, incoming));
         });
-        Self {
-            pages,
-            summary,
-            interrupted,
-            list_failed,
-        }
+        Self { pages, summary, interrupted, list_failed }
     }
 
     /// Shows one outcome; waits while the output cannot take it.
     ///
     /// # Errors
-    /// [`Closed`] when nobody reads the output any more.
+    /// [`Closed`] when nobody reads the output any more, or Ctrl-C ended the wait for a reader.
     pub async fn add(&mut self, page: Page) -> Result<(), Closed> {
-        self.pages.send(page).await.map_err(|_| Closed)
+        match future::select(self.pages.send(page), &mut self.interrupted).await {
+            future::Either::Left((sent, _)) => sent.map_err(|_| Closed),
+            future::Either::Right(((), _)) => Err(Closed),
+        }
     }
 
     /// Waits until all is printed, and tells the exit code. `result` is how the run ended.
     pub fn finish(self, result: Result<(), FetchError>) -> ExitCode {
         drop(self.pages);
-        let interrupted = || self.interrupted.load(Ordering::SeqCst);
+        let interrupted = || self.interrupted.happened();
         let summary = loop {
             match self.summary.recv_timeout(PATIENCE) {
                 Err(std_mpsc::RecvTimeoutError::Timeout) if !interrupted() => {}
@@ -125,9 +119,7 @@ impl Report {
         if let Err(error) = &result {
             eprintln!("error: {error}");
         }
-        let list_failed = self
-            .list_failed
-            .is_some_and(|failed| failed.load(Ordering::Relaxed));
+        let list_failed = self.list_failed.is_some_and(|failed| failed.load(Ordering::Relaxed));
         match summary {
             _ if interrupted() => ExitCode::from(interrupt::EXIT_CODE),
             // Whoever closed the pipe has read enough: no error, and no claim about the rest.
@@ -149,7 +141,7 @@ fn print(
     css: &str,
     total: Option<usize>,
     clock: Clock,
-    interrupted: &AtomicBool,
+    interrupted: &Interrupt,
     pages: impl Iterator<Item = Page>,
 ) -> io::Result<Summary> {
     let progress = progress_bar(total);
@@ -164,7 +156,7 @@ fn print(
         }
     }
     progress.finish_and_clear();
-    let sentence = summary.sentence(clock.elapsed(), interrupted.load(Ordering::SeqCst));
+    let sentence = summary.sentence(clock.elapsed(), interrupted.happened());
     match format {
         Format::Table => table::print(rows, css, &sentence, &mut io::stdout().lock())?,
         // Standard output is for the program that reads it; a person at a terminal sees the rest.
@@ -177,14 +169,8 @@ fn print(
 /// A progress bar on standard error: indicatif shows none where that is no terminal.
 fn progress_bar(total: Option<usize>) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => (
-            ProgressBar::new(total as u64),
-            "{bar:32} {pos}/{len} pages, {elapsed}",
-        ),
-        None => (
-            ProgressBar::no_length(),
-            "{spinner} {pos} pages, {elapsed}, {per_sec}",
-        ),
+        Some(total) => (ProgressBar::new(total as u64), "{bar:32} {pos}/{len} pages, {elapsed}"),
+        None => (ProgressBar::no_length(), "{spinner} {pos} pages, {elapsed}, {per_sec}"),
     };
     if !bar.is_hidden() {
         let style = ProgressStyle::with_template(template).expect("the template is constant");
@@ -194,6 +180,10 @@ fn progress_bar(total: Option<usize>) -> ProgressBar {
     bar
 }
 
+/// A time for people: `1.0 s`, or `12 ms` when it is short.
 fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
+    match time.as_millis() {
+        0..100 => format!("{} ms", time.as_millis()),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
 }

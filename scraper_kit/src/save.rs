@@ -22,10 +22,7 @@ impl SaveFile {
         let path = folder.join(file_name(index, url));
         let mut part = path.clone().into_os_string();
         part.push(".part");
-        Self {
-            path,
-            part: part.into(),
-        }
+        Self { path, part: part.into() }
     }
 
     /// Where to write.
@@ -84,18 +81,9 @@ mod tests {
     #[test]
     fn names_are_harmless() {
         assert_eq!(name("http://example.com/"), "000007-example.com");
-        assert_eq!(
-            name("http://example.com/a/b.html?q=1#f"),
-            "000007-example.com-a-b.html"
-        );
-        assert_eq!(
-            name("http://a/..%2f..%2fetc/passwd"),
-            "000007-a-..-2f..-2fetc-passwd"
-        );
+        assert_eq!(name("http://example.com/a/b.html?q=1#f"), "000007-example.com-a-b.html");
+        assert_eq!(name("http://a/..%2f..%2fetc/passwd"), "000007-a-..-2f..-2fetc-passwd");
         assert_eq!(name("http://[::1]:80/\\x"), "000007-1-x");
-        assert_eq!(
-            name(&format!("http://a/{}", "b".repeat(999))).len(),
-            7 + MAX_SLUG
-        );
+        assert_eq!(name(&format!("http://a/{}", "b".repeat(999))).len(), 7 + MAX_SLUG);
     }
 }

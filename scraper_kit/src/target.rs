@@ -13,8 +13,9 @@ use url::Url;
 
 use crate::error::{ErrorKind, FetchError};
 
-/// The longest URL that is tried, in bytes. Servers commonly stop at 8 KiB.
-pub const MAX_URL_BYTES: usize = 64 * 1024;
+/// The longest URL that is tried, in bytes. Servers commonly stop at 8 KiB, and no client sends
+/// more than 64.
+pub const MAX_URL_BYTES: usize = 32 * 1024;
 
 /// Lines read ahead of the requests; the reader of the list waits when there are so many.
 const READ_AHEAD: usize = 256;
@@ -33,32 +34,28 @@ pub struct Target {
 impl Target {
     /// Reads `given` as the list's entry number `index`; nothing but http and https is accepted.
     pub fn new(index: usize, given: &[u8]) -> Self {
-        let invalid = |reason| FetchError::new(ErrorKind::InvalidUrl, reason);
-        let url = match str::from_utf8(given) {
-            _ if given.len() > MAX_URL_BYTES => {
-                Err(invalid(format!("it is longer than {MAX_URL_BYTES} bytes")))
-            }
-            Err(_) => Err(invalid("it is not UTF-8 text".to_owned())),
-            Ok(text) => match Url::parse(text) {
-                Err(error) => Err(invalid(error.to_string())),
-                Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-                Ok(url) => Err(invalid(format!(
-                    "{}: is neither http: nor https:",
-                    url.scheme()
-                ))),
-            },
-        };
-        let shown = if given.len() > MAX_URL_BYTES {
-            &given[..256]
-        } else {
-            given
-        };
-        Self {
-            index,
-            given: String::from_utf8_lossy(shown).into_owned(),
-            url,
-        }
+        let url = parse(given).map_err(|reason| FetchError::new(ErrorKind::InvalidUrl, reason));
+        let shown = if given.len() > MAX_URL_BYTES { &given[..256] } else { given };
+        Self { index, given: String::from_utf8_lossy(shown).into_owned(), url }
     }
+}
+
+/// Reads a URL and checks that it can be requested; the error says why not.
+fn parse(given: &[u8]) -> Result<Url, String> {
+    if given.len() > MAX_URL_BYTES {
+        return Err(format!("it is longer than {MAX_URL_BYTES} bytes"));
+    }
+    let text = str::from_utf8(given).map_err(|_| "it is not UTF-8 text")?;
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("{}: is neither http: nor https:", url.scheme()));
+    }
+    if url.as_str().len() > MAX_URL_BYTES {
+        return Err(format!("encoded it is longer than {MAX_URL_BYTES} bytes"));
+    }
+    // Browsers accept a little more than HTTP can carry; all three clients go through this type.
+    http::Uri::try_from(url.as_str()).map_err(|error| error.to_string())?;
+    Ok(url)
 }
 
 /// The targets named on the command line, then those in the list, read while requests are under
@@ -68,14 +65,9 @@ pub(crate) fn stream(
     list: Option<List>,
 ) -> impl Stream<Item = Target> + Send + Unpin + 'static {
     let given = stream::iter(urls.into_iter().map(String::into_bytes));
-    let listed = list.map_or_else(
-        || stream::empty().left_stream(),
-        |list| list.lines().right_stream(),
-    );
-    given
-        .chain(listed)
-        .enumerate()
-        .map(|(index, given)| Target::new(index, &given))
+    let listed =
+        list.map_or_else(|| stream::empty().left_stream(), |list| list.lines().right_stream());
+    given.chain(listed).enumerate().map(|(index, given)| Target::new(index, &given))
 }
 
 /// A list of URLs, one a line: `--input`.
@@ -95,11 +87,7 @@ impl List {
             reader.fill_buf()?; // a folder can be opened, but not read
             Box::new(reader)
         };
-        Ok(Self {
-            path: path.to_owned(),
-            reader,
-            failed: Arc::default(),
-        })
+        Ok(Self { path: path.to_owned(), reader, failed: Arc::default() })
     }
 
     /// Set when the list could not be read to its end.
@@ -182,24 +170,13 @@ mod tests {
 
     #[test]
     fn only_http_urls_are_targets() {
-        for good in [
-            "http://a",
-            "https://a:1/b?c#d",
-            "HTTP://a",
-            "http://[::1]/",
-            "http://bücher.de",
-        ] {
+        for good in
+            ["http://a", "https://a:1/b?c#d", "HTTP://a", "http://[::1]/", "http://bücher.de"]
+        {
             assert!(Target::new(0, good.as_bytes()).url.is_ok(), "{good}");
         }
-        for bad in [
-            "a",
-            "//a",
-            "file:///a",
-            "data:,a",
-            "http://",
-            "http://a:99999",
-            "http://a b/",
-        ] {
+        for bad in ["a", "//a", "file:///a", "data:,a", "http://", "http://a:99999", "http://a b/"]
+        {
             let error = Target::new(0, bad.as_bytes()).url.unwrap_err();
             assert_eq!(error.kind, ErrorKind::InvalidUrl, "{bad}");
         }

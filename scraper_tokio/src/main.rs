@@ -4,21 +4,21 @@
 //!     cargo run -p scraper_async_std     async-std and surf
 //!     cargo run -p scraper_smol          smol, and reqwest through async-compat
 //!
-//! Outside the three marked regions (imports, runtime, client), their main.rs are the same, byte
-//! for byte. Whatever differs is the runtime and its client.
+//! Outside the two marked regions, the three main.rs are the same, byte for byte: what differs is
+//! the runtime, and in client.rs its HTTP client.
+
+mod client;
 
 use std::future::Future;
 use std::io;
 use std::process::ExitCode;
 
-use futures::{AsyncBufRead, StreamExt};
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, MAX_REDIRECTS, catch_panic};
-use scraper_kit::{Head, Job, Page, PageBody, Report, Run, SaveFile, Target};
+use futures::StreamExt;
+use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target, catch_panic};
+
+use client::{Session, get, open_session};
 
 // ANCHOR: imports
-use futures::TryStreamExt;
-use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::redirect;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -33,12 +33,7 @@ fn main() -> ExitCode {
 
 /// Keeps pages in flight, `--concurrency` at most, and reports each as soon as it is done.
 async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
-    let Run {
-        job,
-        targets,
-        interrupted,
-        stopped,
-    } = run;
+    let Run { job, targets, interrupted, stopped } = run;
     let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
 
     // asyncio.gather with a bound. The stream is lazy: a target is read, and its task spawned, when
@@ -105,9 +100,7 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 // ANCHOR: runtime
 /// Like asyncio.run. One thread runs everything, as in Python: a scraper waits more than it works.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("the system must have sockets and timers to wait for");
     let result = runtime.block_on(future);
     runtime.shutdown_background(); // do not wait for name look-ups that nobody needs any more
@@ -121,66 +114,3 @@ fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Outpu
     async { task.await.expect("fetch_page lets no panic out") }
 }
 // ANCHOR_END: runtime
-
-// ANCHOR: client
-type Session = reqwest::Client;
-
-/// Like aiohttp.ClientSession: a pool of connections, shared by all its clones.
-fn open_session(job: &Job) -> Result<Session, FetchError> {
-    let accept = HeaderMap::from_iter([(
-        header::ACCEPT_ENCODING,
-        HeaderValue::from_static(ACCEPT_ENCODING),
-    )]);
-    reqwest::Client::builder()
-        .user_agent(&job.user_agent)
-        .default_headers(accept)
-        .redirect(redirect::Policy::limited(MAX_REDIRECTS))
-        .no_proxy() // aiohttp ignores the environment's proxies, too
-        .build()
-        .map_err(explain)
-}
-
-/// Like session.get: returns when the head of the response is there; its body has yet to come.
-async fn get(
-    session: &Session,
-    target: &Target,
-) -> Result<(Head, impl AsyncBufRead + Send + use<>), FetchError> {
-    let response = session
-        .get(target.url.clone()?)
-        .send()
-        .await
-        .map_err(explain)?;
-    let head = Head::new(
-        response.status().as_u16(),
-        response.url().as_str(),
-        |name| {
-            response
-                .headers()
-                .get_all(name)
-                .iter()
-                .map(HeaderValue::as_bytes)
-        },
-    );
-    let body = response
-        .bytes_stream()
-        .map_err(|error| io::Error::from(explain(error)));
-    Ok((head, body.into_async_read()))
-}
-
-/// What reqwest's error means. Connecting has three steps, which only the causes tell apart.
-fn explain(error: reqwest::Error) -> FetchError {
-    let causes = scraper_kit::causes(&error);
-    let kind = if error.is_redirect() || error.is_builder() {
-        ErrorKind::Redirect // the first URL was checked, so a URL it cannot use is a redirect's
-    } else if !error.is_connect() {
-        ErrorKind::Protocol
-    } else if causes.contains("dns error") {
-        ErrorKind::Dns
-    } else if causes.contains("tcp connect error") {
-        ErrorKind::Connect
-    } else {
-        ErrorKind::Tls
-    };
-    FetchError::caused_by(kind, &error)
-}
-// ANCHOR_END: client

@@ -28,10 +28,7 @@ mod tests {
 
     #[test]
     fn nothing_that_steers_a_terminal_gets_through() {
-        assert_eq!(
-            printable("a\u{1b}[31mb\u{9b}2Jc\u{7f}\u{0}"),
-            "a�[31mb�2Jc��"
-        );
+        assert_eq!(printable("a\u{1b}[31mb\u{9b}2Jc\u{7f}\u{0}"), "a�[31mb�2Jc��");
         assert_eq!(printable("evil\u{202e}gpj.exe\u{2066}"), "evil�gpj.exe�");
         assert_eq!(printable("one\r\ntwo\tthree"), "one  two three");
         assert_eq!(printable("Привет, мир — 你好 👩‍🚀"), "Привет, мир — 你好 👩‍🚀");

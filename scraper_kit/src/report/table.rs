@@ -37,9 +37,7 @@ impl Row {
         Self {
             index: page.index,
             url: cell(&page.url),
-            status: page
-                .status
-                .map_or("–".into(), |status| status.to_string().into()),
+            status: page.status.map_or("–".into(), |status| status.to_string().into()),
             size: DecimalBytes(page.bytes).to_string().into(),
             found: cell(page.matches.first().map_or("", String::as_str)),
             error: page
@@ -51,11 +49,7 @@ impl Row {
     }
 
     fn status_style(&self) -> Style {
-        if self.error.is_some() {
-            Style::new().red()
-        } else {
-            Style::new().green()
-        }
+        if self.error.is_some() { Style::new().red() } else { Style::new().green() }
     }
 }
 
@@ -76,9 +70,7 @@ pub(super) fn print(
     output: &mut impl Write,
 ) -> io::Result<()> {
     rows.sort_by_key(|row| row.index);
-    let width = Term::stdout()
-        .size_checked()
-        .map_or(DEFAULT_WIDTH, |(_, width)| width.into());
+    let width = Term::stdout().size_checked().map_or(DEFAULT_WIDTH, |(_, width)| width.into());
     draw(&rows, &printable(css), width, output)?;
     writeln!(output, "{sentence}")?;
     output.flush()
@@ -95,12 +87,7 @@ fn draw(rows: &[Row], css: &str, width: usize, output: &mut impl Write) -> io::R
             writeln!(output, "{}", bold.apply_to(shorten(&row.url, width)))?;
             let status = row.status_style().apply_to(&row.status);
             let room = width.saturating_sub(6 + row.status.len() + row.size.len());
-            writeln!(
-                output,
-                "  {status}  {}  {}",
-                row.size,
-                truncate_str(&row.found, room, "…")
-            )?;
+            writeln!(output, "  {status}  {}  {}", row.size, truncate_str(&row.found, room, "…"))?;
             writeln!(output, "  {}", bar(row, end, width.saturating_sub(2)))?;
             print_error(row, output)?;
         }
@@ -121,12 +108,7 @@ fn draw(rows: &[Row], css: &str, width: usize, output: &mut impl Write) -> io::R
         let status = pad_str(&row.status, widths.status, Alignment::Right, None);
         let line = format!(
             "{}  {}  {}  {}  {}",
-            pad_str(
-                &shorten(&row.url, widths.url),
-                widths.url,
-                Alignment::Left,
-                None
-            ),
+            pad_str(&shorten(&row.url, widths.url), widths.url, Alignment::Left, None),
             row.status_style().apply_to(status),
             pad_str(&row.size, widths.size, Alignment::Right, None),
             pad_str(&row.found, widths.found, Alignment::Left, Some("…")),
@@ -159,13 +141,7 @@ fn widths(rows: &[Row], css: &str, width: usize) -> Widths {
     let room = width - gaps - status - size - bar;
     let (url, found) = (widest("URL", |row| &row.url), widest(css, |row| &row.found));
     let url = url.min(room - found.min(room / 3));
-    Widths {
-        url,
-        status,
-        size,
-        found: found.min(room - url),
-        bar,
-    }
+    Widths { url, status, size, found: found.min(room - url), bar }
 }
 
 /// When the page's request ran, within the whole run.
@@ -213,29 +189,16 @@ mod tests {
     fn lines(rows: &[Row], width: usize) -> Vec<String> {
         let mut output = Vec::new();
         draw(rows, "title", width, &mut output).unwrap();
-        String::from_utf8(output)
-            .unwrap()
-            .lines()
-            .map(str::to_owned)
-            .collect()
+        String::from_utf8(output).unwrap().lines().map(str::to_owned).collect()
     }
 
     #[test]
     fn the_waterfall_shows_what_overlaps() {
-        let rows = [
-            row(0, "http://a", "A", 0, 500),
-            row(1, "http://b", "B", 500, 1000),
-        ];
+        let rows = [row(0, "http://a", "A", 0, 500), row(1, "http://b", "B", 500, 1000)];
         let lines = lines(&rows, 80);
-        assert_eq!(
-            lines[0],
-            "URL       STATUS     SIZE  title  0          1.0 s"
-        );
+        assert_eq!(lines[0], "URL       STATUS     SIZE  title  0          1.0 s");
         assert_eq!(lines[1], "http://a     200  1.23 kB  A      ━━━━━━━━");
-        assert_eq!(
-            lines[2],
-            "http://b     200  1.23 kB  B              ━━━━━━━━"
-        );
+        assert_eq!(lines[2], "http://b     200  1.23 kB  B              ━━━━━━━━");
     }
 
     #[test]

@@ -46,9 +46,8 @@ impl IsahcBackend {
 impl surf::HttpClient for IsahcBackend {
     /// Sends a request without a body: a scraper has none to send.
     async fn send(&self, request: surf::http::Request) -> Result<Response, Error> {
-        let mut builder = Request::builder()
-            .method(request.method().as_ref())
-            .uri(request.url().as_str());
+        let mut builder =
+            Request::builder().method(request.method().as_ref()).uri(request.url().as_str());
         for (name, value) in &request {
             builder = builder.header(name.as_str(), value.as_str());
         }
@@ -56,10 +55,7 @@ impl surf::HttpClient for IsahcBackend {
         let response = self.0.send_async(request).await.map_err(bad_gateway)?;
 
         let status = response.status().as_u16();
-        let url = response
-            .effective_uri()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let url = response.effective_uri().map(ToString::to_string).unwrap_or_default();
         let mut answer = Response::new(StatusCode::try_from(status).unwrap_or(StatusCode::Ok));
         answer.ext_mut().insert(Answer { status, url });
         for (name, value) in response.headers() {
@@ -74,10 +70,7 @@ impl surf::HttpClient for IsahcBackend {
                 .collect();
             answer.append_header(name.as_str(), text);
         }
-        answer.set_body(Body::from_reader(
-            BufReader::new(response.into_body()),
-            None,
-        ));
+        answer.set_body(Body::from_reader(BufReader::new(response.into_body()), None));
         Ok(answer)
     }
 }

@@ -1,0 +1,127 @@
+//! Runs a scraper's binary as its users do.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::page::Page;
+
+/// A run that takes longer than this hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A scraper's command line.
+pub struct Scraper(Command);
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Finished {
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Scraper {
+    /// The binary at this path, with nothing of the environment that could change what it does.
+    pub fn new(binary: &str) -> Self {
+        let mut command = Command::new(binary);
+        for name in ["RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "http_proxy"] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command)
+    }
+
+    /// One more argument.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.0.arg(arg);
+        self
+    }
+
+    /// More arguments.
+    pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.0.args(args);
+        self
+    }
+
+    /// Trusts the certificate authority in this PEM file, and no other.
+    pub fn trust(mut self, ca: &Path) -> Self {
+        self.0.env("SSL_CERT_FILE", ca);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    /// Starts it, with standard input to write to.
+    pub fn spawn(mut self) -> Child {
+        self.0.stdin(Stdio::piped()).spawn().expect("the scraper's binary is built")
+    }
+
+    /// Runs it to its end.
+    pub fn run(self) -> Finished {
+        self.run_with("")
+    }
+
+    /// Runs it to its end, with this on standard input.
+    pub fn run_with(self, input: &str) -> Finished {
+        let mut child = self.spawn();
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let input = input.to_owned();
+        thread::spawn(move || stdin.write_all(input.as_bytes()));
+        Finished::wait(child)
+    }
+}
+
+impl Finished {
+    /// Waits for the end of a started scraper, reading whatever it still prints.
+    ///
+    /// # Panics
+    /// If it does not end within two minutes.
+    pub fn wait(mut child: Child) -> Self {
+        let stdout = child.stdout.take().map(read_to_end);
+        let stderr = child.stderr.take().map(read_to_end);
+        let started = std::time::Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it is our child") {
+                break status;
+            }
+            if started.elapsed() > PATIENCE {
+                let _ = child.kill();
+                panic!("the scraper hangs");
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        let join = |reader: Option<thread::JoinHandle<String>>| {
+            reader.map_or_else(String::new, |reader| reader.join().expect("it only reads"))
+        };
+        Self { code: status.code(), stdout: join(stdout), stderr: join(stderr) }
+    }
+
+    /// The pages of a run with `-f json`, in the order of the list.
+    ///
+    /// # Panics
+    /// If standard output is anything but JSON Lines of pages.
+    pub fn pages(&self) -> Vec<Page> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        let mut pages: Vec<Page> = self.stdout.lines().map(parse).collect();
+        pages.sort_by_key(|page| page.index);
+        pages
+    }
+}
+
+fn read_to_end(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        String::from_utf8(bytes).expect("a scraper prints UTF-8")
+    })
+}

@@ -1,0 +1,237 @@
+//! A loopback server whose answers are written by hand, byte for byte.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// A test that waits for something longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Path and query.
+    pub path: String,
+    /// The header lines.
+    pub headers: Vec<String>,
+}
+
+impl Request {
+    /// The value of the header of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+/// What the server has seen so far.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// All requests, in order of arrival.
+    pub requests: Vec<Request>,
+    /// Requests being answered now.
+    pub in_flight: usize,
+    /// The most there ever were at a time.
+    pub most_in_flight: usize,
+    /// Requests answered to the last byte.
+    pub answered: usize,
+    /// Connections there have been.
+    pub connections: usize,
+    /// Connections open now.
+    pub open: usize,
+}
+
+/// A client's connection. What is written last waits for `flush`, or for the end of the answer.
+pub trait Connection: Read + Write {
+    /// Waits until the client closes the connection, or breaks it.
+    fn wait_for_close(&mut self) {
+        while matches!(self.read(&mut [0; 1024]), Ok(1..)) {}
+    }
+}
+
+/// What a server has seen, shared between its threads and the test.
+#[derive(Debug, Default)]
+pub struct Log {
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+impl Log {
+    /// What has been seen until now.
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().expect("no thread panics while it holds this")
+    }
+
+    /// Waits until `condition` holds.
+    ///
+    /// # Panics
+    /// If it does not within half a minute; `what` tells what was waited for.
+    pub fn wait_until(&self, what: &str, mut condition: impl FnMut(&Seen) -> bool) {
+        let waited =
+            self.changed.wait_timeout_while(self.seen(), PATIENCE, |seen| !condition(seen));
+        let (seen, timeout) = waited.expect("no thread panics while it holds this");
+        assert!(!timeout.timed_out(), "waited in vain for {what}: {:?}", *seen);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Seen)) {
+        change(&mut self.seen());
+        self.changed.notify_all();
+    }
+}
+
+/// A server on loopback that answers every request as a function says.
+pub struct TestServer {
+    address: SocketAddr,
+    scheme: &'static str,
+    log: Arc<Log>,
+}
+
+impl TestServer {
+    /// Starts a server. `answer` writes the response; an error it returns closes the connection,
+    /// and without one the next request on the connection is read.
+    pub fn start(
+        answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with(None, answer)
+    }
+
+    /// Starts a server that speaks TLS.
+    pub fn start_tls(
+        config: ServerConfig,
+        answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with(Some(Arc::new(config)), answer)
+    }
+
+    fn start_with(
+        tls: Option<Arc<ServerConfig>>,
+        answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has ports");
+        let address = listener.local_addr().expect("a listener has an address");
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let log = Arc::new(Log::default());
+        let (shared, answer) = (Arc::clone(&log), Arc::new(answer));
+        thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                let (log, answer, tls) = (Arc::clone(&shared), Arc::clone(&answer), tls.clone());
+                thread::spawn(move || {
+                    log.change(|seen| {
+                        seen.connections += 1;
+                        seen.open += 1;
+                    });
+                    // A connection that breaks is what many a test is about.
+                    let _ = match tls {
+                        None => converse(socket, &log, &*answer),
+                        Some(config) => {
+                            ServerConnection::new(config).map_err(io::Error::other).and_then(
+                                |tls| converse(StreamOwned::new(tls, socket), &log, &*answer),
+                            )
+                        }
+                    };
+                    log.change(|seen| seen.open -= 1);
+                });
+            }
+        });
+        Self { address, scheme, log }
+    }
+
+    /// The URL of a path on this server.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}://{}{path}", self.scheme, self.address)
+    }
+
+    /// What the server has seen.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+}
+
+/// Reads requests and answers them until one side has had enough.
+fn converse(
+    stream: impl Read + Write,
+    log: &Log,
+    answer: &dyn Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read_request(&mut stream)? {
+        log.change(|seen| {
+            seen.requests.push(request.clone());
+            seen.in_flight += 1;
+            seen.most_in_flight = seen.most_in_flight.max(seen.in_flight);
+        });
+        // A request counts as in flight until just before its last byte leaves: the client may
+        // send the next one before this thread runs again.
+        let mut written = Vec::new();
+        let result =
+            answer(&request, &mut Held { stream: stream.get_mut(), held: &mut written }, log);
+        log.change(|seen| {
+            seen.in_flight -= 1;
+            seen.answered += usize::from(result.is_ok());
+        });
+        stream.get_mut().write_all(&written)?;
+        stream.get_mut().flush()?;
+        result?;
+    }
+    Ok(())
+}
+
+/// Holds the last write back until the next one, or until the request is no longer in flight.
+struct Held<'a, S> {
+    stream: &'a mut S,
+    held: &'a mut Vec<u8>,
+}
+
+impl<S: Read + Write> Connection for Held<'_, S> {}
+
+impl<S: Read + Write> Read for Held<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.flush()?;
+        self.stream.read(buffer)
+    }
+}
+
+impl<S: Write> Write for Held<'_, S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.flush()?;
+        self.held.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.stream.write_all(self.held);
+        self.held.clear();
+        result?;
+        self.stream.flush()
+    }
+}
+
+fn read_request(stream: &mut impl BufRead) -> io::Result<Option<Request>> {
+    let mut lines = stream.take(1_000_000).lines();
+    let Some(first) = lines.next().transpose()? else { return Ok(None) };
+    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+    let headers = lines.take_while(|line| !line.as_ref().is_ok_and(String::is_empty));
+    Ok(Some(Request { path, headers: headers.collect::<io::Result<_>>()? }))
+}
+
+/// A whole response: the status line's end such as `200 OK`, further header lines, and a body
+/// whose length is told.
+pub fn response(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let mut response = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
+    for line in headers {
+        response += &format!("{line}\r\n");
+    }
+    response += "\r\n";
+    [response.as_bytes(), body].concat()
+}
+
+/// A page of UTF-8 HTML.
+pub fn ok(html: &str) -> Vec<u8> {
+    response("200 OK", &["Content-Type: text/html; charset=utf-8"], html.as_bytes())
+}

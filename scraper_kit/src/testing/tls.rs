@@ -1,0 +1,50 @@
+//! A certificate authority that lives as long as a test.
+
+use std::path::Path;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use tempfile::NamedTempFile;
+
+/// A certificate authority, and the file that a client has to trust to trust it.
+pub struct TestCa {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    file: NamedTempFile,
+}
+
+impl TestCa {
+    /// Makes one.
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new([]).expect("no names are valid names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("the system has randomness");
+        let issuer = CertifiedIssuer::self_signed(params, key).expect("the parameters are valid");
+        let file = NamedTempFile::new().expect("the system has temporary files");
+        std::fs::write(file.path(), issuer.pem()).expect("they can be written");
+        Self { issuer, file }
+    }
+
+    /// The authority's certificate as a PEM file, for `SSL_CERT_FILE`.
+    pub fn file(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// What a server needs to show a certificate for `name` that this authority vouches for.
+    pub fn server_config(&self, name: &str) -> ServerConfig {
+        let key = KeyPair::generate().expect("the system has randomness");
+        let params = CertificateParams::new([name.to_owned()]).expect("the name is valid");
+        let certificate = params.signed_by(&key, &self.issuer).expect("the parameters are valid");
+        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.into()], key)
+            .expect("the key belongs to the certificate")
+    }
+}
+
+impl Default for TestCa {
+    fn default() -> Self {
+        Self::new()
+    }
+}

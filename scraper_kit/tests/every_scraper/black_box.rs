@@ -1,0 +1,523 @@
+//! What every scraper does, seen from outside. Each of the three runs these tests on its own
+//! binary; the servers are on loopback, and nothing depends on how long anything takes.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+
+use scraper_kit::testing::{Finished, Scraper, TestCa, TestServer, compress, ok, response};
+use scraper_kit::{ErrorKind, Page};
+
+use super::SCRAPER;
+
+fn scraper() -> Scraper {
+    Scraper::new(SCRAPER)
+}
+
+/// Fetches these URLs with `-f json` and returns the pages in the order of the list.
+fn fetch<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> Vec<Page> {
+    let urls = urls.into_iter().map(|url| url.as_ref().to_owned());
+    scraper().args(["-f", "json"]).args(urls).run().pages()
+}
+
+fn fetch_one(url: impl AsRef<str>) -> Page {
+    let [page] = fetch([url]).try_into().expect("one outcome for one URL");
+    page
+}
+
+fn kind(page: &Page) -> Option<ErrorKind> {
+    page.error.as_ref().map(|error| error.kind)
+}
+
+/// A server that answers every path with a page that has the path as its title.
+fn titles() -> TestServer {
+    TestServer::start(|request, stream, _| {
+        stream.write_all(&ok(&format!("<title>{}</title>", request.path)))
+    })
+}
+
+// What a new user sees.
+
+#[test]
+fn without_a_url_the_practice_site_is_fetched() {
+    let run = scraper().run();
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(lines[0].starts_with("URL "), "{}", run.stdout);
+    for (line, (path, title)) in lines[1..].iter().zip([
+        ("/coffee", "Coffee"),
+        ("/eggs", "Scrambled eggs"),
+        ("/toast", "Toast"),
+    ]) {
+        assert!(line.contains(path) && line.contains(" 200 ") && line.contains(title), "{line}");
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    assert!(lines[5].starts_with("3 pages in "), "{}", lines[5]);
+    assert!(lines[5].contains("; one after another they would have taken "), "{}", lines[5]);
+}
+
+#[test]
+fn help_shows_every_option_and_its_default() {
+    let help = scraper().arg("--help").run();
+    assert_eq!(help.code, Some(0));
+    for option in ["--input", "--concurrency", "--timeout", "--max-bytes", "--select", "--format"] {
+        assert!(help.stdout.contains(option), "{option}");
+    }
+    for default in ["[default: 100]", "[default: 30]", "[default: 10485760]", "[default: title]"] {
+        assert!(help.stdout.contains(default), "{default}");
+    }
+}
+
+// Concurrency, as the server sees it.
+
+#[test]
+fn requests_overlap_and_never_more_than_asked_for() {
+    // Every request waits until four have arrived: if they did not overlap, none would end.
+    let server = TestServer::start(|_, stream, log| {
+        log.wait_until("four requests", |seen| seen.requests.len() >= 4);
+        stream.write_all(&ok(""))
+    });
+    let urls = (0..40).map(|page| server.url(&format!("/{page}")));
+    let run = scraper().args(["-f", "json", "-c", "4"]).args(urls).run();
+    assert_eq!((run.code, run.pages().len()), (Some(0), 40));
+    assert_eq!(server.log().seen().most_in_flight, 4);
+}
+
+#[test]
+fn with_a_concurrency_of_one_a_single_connection_serves_all() {
+    let server = titles();
+    let urls = (0..10).map(|page| server.url(&format!("/{page}")));
+    let run = scraper().args(["-f", "json", "-c", "1"]).args(urls).run();
+    assert_eq!(run.code, Some(0));
+    let seen = server.log().seen();
+    let order: Vec<_> = seen.requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(order, ["/0", "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9"]);
+    assert_eq!((seen.most_in_flight, seen.connections), (1, 1), "one session for all requests");
+}
+
+#[test]
+fn json_comes_as_pages_are_done_and_the_table_in_the_order_given() {
+    // The first page is held back until the second has been answered.
+    fn server() -> TestServer {
+        TestServer::start(|request, stream, log| {
+            if request.path == "/first" {
+                log.wait_until("the second page", |seen| seen.answered == 1);
+            }
+            stream.write_all(&ok(&request.path))
+        })
+    }
+    let held = server();
+    let run = scraper().args(["-f", "json", &held.url("/first"), &held.url("/second")]).run();
+    assert!(run.stdout.starts_with("{\"index\":1,"), "{}", run.stdout);
+    let held = server();
+    let run = scraper().args([held.url("/first"), held.url("/second")]).run();
+    let place = |path| run.stdout.find(path).expect("every page has a row");
+    assert!(place("/first") < place("/second"), "{}", run.stdout);
+}
+
+#[test]
+fn a_list_is_read_as_its_pages_are_fetched() {
+    let server = titles();
+    let mut child = scraper().args(["-f", "json", "--input", "-"]).spawn();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    for page in 0..3 {
+        // The next line of the list is written only when the page before has been printed.
+        writeln!(stdin, "{}", server.url(&format!("/{page}"))).unwrap();
+        let line = stdout.next().unwrap().unwrap();
+        assert!(line.contains(&format!("\"matches\":[\"/{page}\"]")), "{line}");
+    }
+    drop(stdin);
+    assert_eq!(Finished::wait(child).code, Some(0));
+}
+
+#[test]
+fn ten_thousand_lines_from_standard_input() {
+    let server = titles();
+    let mut list = String::from("# a comment, then a blank line\n\n");
+    for page in 0..10_000 {
+        list += &format!("  {}\r\n", server.url(&format!("/{page}")));
+    }
+    let run = scraper().args(["-f", "json", "-i", "-", "-c", "50"]).run_with(&list);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let pages = run.pages();
+    assert_eq!(pages.len(), 10_000);
+    for (index, page) in pages.iter().enumerate() {
+        assert_eq!((page.index, page.matches.as_slice()), (index, &[format!("/{index}")][..]));
+    }
+    let seen = server.log().seen();
+    assert_eq!(seen.requests.len(), 10_000);
+    assert!(seen.most_in_flight <= 50, "{}", seen.most_in_flight);
+}
+
+// The output.
+
+#[test]
+fn json_has_the_documented_fields() {
+    let server = titles();
+    let run = scraper().args(["-f", "json", &server.url("/a?b#c"), "http://127.0.0.1:1/"]).run();
+    let objects: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let by_index = |index| objects.iter().find(|object| object["index"] == index).unwrap();
+
+    let good = by_index(0);
+    let keys: HashSet<_> = good.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = ["index", "url", "final_url", "status", "bytes", "charset", "matches"];
+    assert_eq!(keys, expected.into_iter().chain(["start_ms", "elapsed_ms"]).collect());
+    assert_eq!(good["url"], server.url("/a?b#c"));
+    assert_eq!(good["final_url"], server.url("/a?b"));
+    assert_eq!((&good["status"], &good["charset"]), (&200.into(), &"utf-8".into()));
+    assert_eq!(good["bytes"], "<title>/a?b</title>".len());
+    assert_eq!(good["matches"], serde_json::json!(["/a?b"]));
+    assert!(good["start_ms"].is_f64() && good["elapsed_ms"].as_f64().unwrap() > 0.0);
+
+    let bad = by_index(1);
+    assert_eq!(bad["error"]["kind"], "connect");
+    assert!(bad["error"]["message"].as_str().unwrap().starts_with("cannot connect: "), "{bad}");
+    assert!(bad.get("status").is_none(), "no response, no status: {bad}");
+}
+
+#[test]
+fn what_the_network_sends_cannot_steer_the_terminal() {
+    let server = TestServer::start(|request, stream, _| {
+        let evil = "<title>a\u{1b}[2Jb\u{9b}31mc\u{202e}d\u{7f}</title>";
+        match request.path.as_str() {
+            "/title" => stream.write_all(&ok(evil)),
+            _ => stream.write_all(&response("302 Found", &["Location: file:///\u{9b}2J"], b"")),
+        }
+    });
+    for format in ["table", "json"] {
+        let run =
+            scraper().args(["-f", format, &server.url("/title"), &server.url("/location")]).run();
+        let hidden = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
+        assert!(!run.stdout.contains(hidden), "{:?}", run.stdout);
+        assert!(run.stdout.contains("[2Jb"), "the text itself is shown: {}", run.stdout);
+    }
+}
+
+#[test]
+fn exit_codes_and_failures_that_stay_with_their_page() {
+    let server = TestServer::start(|request, stream, _| match request.path.as_str() {
+        "/404" => stream.write_all(&response("404 Not Found", &[], b"gone")),
+        path => stream.write_all(&ok(&format!("<title>{path}</title>"))),
+    });
+    assert_eq!(scraper().arg(server.url("/good")).run().code, Some(0));
+
+    let run = scraper()
+        .args([server.url("/one"), server.url("/404"), "mailto:me".into(), server.url("/two")])
+        .run();
+    assert_eq!(run.code, Some(1));
+    for shown in [
+        "/one",
+        "/two",
+        "status: the server answered: 404 Not Found",
+        "invalid_url: cannot use this URL: mailto: is neither http: nor https:",
+        "4 pages (2 failed) in ",
+    ] {
+        assert!(run.stdout.contains(shown), "{shown}: {}", run.stdout);
+    }
+    assert_eq!(server.log().seen().requests.len(), 4, "nothing is sent for an invalid URL");
+}
+
+#[test]
+fn usage_errors_name_the_option_and_fetch_nothing() {
+    let server = titles();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let (missing, below) = (folder.path().join("missing"), file.join("below"));
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let cases: [(&str, String); 13] = [
+        ("--concurrency", "0".into()),
+        ("--concurrency", "many".into()),
+        ("--timeout", "0".into()),
+        ("--timeout", "-1".into()),
+        ("--timeout", "nan".into()),
+        ("--max-bytes", "0".into()),
+        ("--select", "a[".into()),
+        ("--format", "xml".into()),
+        ("--user-agent", "mé".into()),
+        ("--input", text(&missing)),
+        ("--input", text(folder.path())),
+        ("--save", text(&below)),
+        ("--no-such-option", String::new()),
+    ];
+    for (option, value) in cases {
+        let run = scraper().args([option, &value, &server.url("/")]).run();
+        assert_eq!(run.code, Some(2), "{option} {value}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{option} {value}");
+        let line = run.stderr.lines().next().unwrap_or_default();
+        assert!(line.starts_with("error: ") && line.contains(option), "{option} {value}: {line}");
+    }
+    assert_eq!(server.log().seen().requests.len(), 0);
+}
+
+#[test]
+fn a_closed_pipe_ends_the_program_quietly() {
+    let server = titles();
+    let mut child = scraper().args(["-f", "json", "-c", "1", "--input", "-"]).spawn();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    writeln!(stdin, "{}", server.url("/first")).unwrap();
+    stdout.read_line(&mut String::new()).unwrap();
+    drop(stdout);
+    // The list never ends: only the closed pipe can end the run.
+    while writeln!(stdin, "{}", server.url("/more")).is_ok() {}
+    let run = Finished::wait(child);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
+    let server = TestServer::start(|request, stream, _| {
+        if request.path == "/done" {
+            return stream.write_all(&ok("<title>done</title>"));
+        }
+        stream.wait_for_close();
+        Ok(())
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let urls = (0..20).map(|page| server.url(&format!("/hangs/{page}")));
+    let child = scraper()
+        .args(["-c", "10", "--save", folder.path().to_str().unwrap(), &server.url("/done")])
+        .args(urls)
+        .spawn();
+    server.log().wait_until("eleven requests", |seen| seen.requests.len() == 11);
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    let run = Finished::wait(child);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
+    assert!(run.stdout.contains("done"), "{}", run.stdout);
+    assert!(run.stdout.contains("interrupted: 1 page in "), "{}", run.stdout);
+    server.log().wait_until("all connections to close", |seen| seen.open == 0);
+    assert_eq!(server.log().seen().requests.len(), 11, "no new request starts");
+    let saved: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(saved.len(), 1, "whole files only: {saved:?}");
+}
+
+// Requests and responses.
+
+#[test]
+fn the_user_agent_is_ours_or_yours() {
+    let server = titles();
+    fetch_one(server.url("/"));
+    scraper().args(["--user-agent", "me/1.0", &server.url("/")]).run();
+    let seen = server.log().seen();
+    let ours = format!("{}/{}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(seen.requests[0].header("user-agent"), Some(ours.as_str()));
+    assert_eq!(seen.requests[1].header("user-agent"), Some("me/1.0"));
+    assert_eq!(seen.requests[0].header("accept-encoding"), Some("gzip, deflate, br"));
+}
+
+#[test]
+fn compressed_bodies_are_decoded() {
+    let page = "<title>Compressed</title>".to_owned() + &"<p>and long</p>".repeat(10_000);
+    let html = page.clone();
+    let server = TestServer::start(move |request, stream, _| {
+        let coding = request.path.trim_start_matches('/').replace("%20", " ");
+        let header = format!("Content-Encoding: {}", coding.trim_start_matches("raw "));
+        stream.write_all(&response("200 OK", &[&header], &compress(&coding, html.as_bytes())))
+    });
+    for page_of in fetch(
+        ["gzip", "deflate", "raw%20deflate", "br"].map(|coding| server.url(&format!("/{coding}"))),
+    ) {
+        assert_eq!(page_of.error, None, "{}", page_of.url);
+        assert_eq!(page_of.bytes, page.len() as u64, "{}", page_of.url);
+        assert_eq!(page_of.matches, ["Compressed"], "{}", page_of.url);
+    }
+}
+
+#[test]
+fn a_body_that_is_cut_off_is_an_error() {
+    let server = TestServer::start(|request, stream, _| {
+        let gzip = compress("gzip", "<title>x</title>".repeat(1000).as_bytes());
+        match request.path.as_str() {
+            "/length" => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort")?,
+            "/chunk" => write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n"
+            )?,
+            "/gzip" => {
+                let half = &gzip[..gzip.len() / 2];
+                return stream.write_all(&response("200 OK", &["Content-Encoding: gzip"], half));
+            }
+            _ => stream.write_all(b"this is not HTTP\r\n\r\n")?,
+        }
+        stream.flush()?;
+        Err(std::io::ErrorKind::Other.into()) // closes the connection
+    });
+    for page in fetch(["/length", "/chunk", "/gzip", "/garbage"].map(|path| server.url(path))) {
+        assert_eq!(kind(&page), Some(ErrorKind::Protocol), "{page:?}");
+    }
+}
+
+#[test]
+fn windows_1251_is_read_wherever_it_is_declared() {
+    let server = TestServer::start(|request, stream, _| {
+        let privet = b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>";
+        match request.path.as_str() {
+            "/header" => {
+                let header = "Content-Type: text/html; charset=windows-1251";
+                stream.write_all(&response("200 OK", &[header], privet))
+            }
+            _ => {
+                let page = [&privet[..], b"<meta charset=\"windows-1251\">"].concat();
+                stream.write_all(&response("200 OK", &["Content-Type: text/html"], &page))
+            }
+        }
+    });
+    for page in fetch(["/header", "/meta"].map(|path| server.url(path))) {
+        assert_eq!(page.charset.as_deref(), Some("windows-1251"), "{page:?}");
+        assert_eq!(page.matches, ["Привет"], "{page:?}");
+    }
+}
+
+#[test]
+fn any_selector_and_only_html() {
+    let server = TestServer::start(|request, stream, _| {
+        let page = b"<h2>One</h2><p class=x>Two &amp; <b>three</b></p><p>Four</p>";
+        let content_type = match request.path.as_str() {
+            "/html" => "Content-Type: text/html",
+            _ => "Content-Type: application/octet-stream",
+        };
+        stream.write_all(&response("200 OK", &[content_type], page))
+    });
+    let urls = [server.url("/html"), server.url("/binary")];
+    let run = scraper().args(["-f", "json", "-s", "h2, p.x"]).args(&urls).run();
+    let pages = run.pages();
+    assert_eq!(pages[0].matches, ["One", "Two & three"]);
+    assert_eq!((pages[1].matches.len(), pages[1].charset.as_deref()), (0, None));
+    assert_eq!(pages[0].bytes, pages[1].bytes);
+}
+
+#[test]
+fn ten_redirects_are_followed_and_no_more() {
+    let server = TestServer::start(|request, stream, _| {
+        let left: usize = request.path.trim_start_matches('/').parse().unwrap();
+        match left.checked_sub(1) {
+            Some(next) => {
+                let location = format!("Location: /{next}");
+                stream.write_all(&response("302 Found", &[&location], b""))
+            }
+            None => stream.write_all(&ok("<title>here</title>")),
+        }
+    });
+    let pages = fetch([server.url("/10"), server.url("/11")]);
+    assert_eq!(pages[0].matches, ["here"]);
+    assert_eq!(pages[0].final_url, Some(server.url("/0")));
+    assert_eq!(kind(&pages[1]), Some(ErrorKind::Redirect), "{:?}", pages[1]);
+}
+
+#[test]
+fn statuses_that_no_list_knows() {
+    let server = TestServer::start(|request, stream, _| {
+        stream.write_all(&response(&request.path[1..].replace("%20", " "), &[], b""))
+    });
+    for status in [208, 500, 520, 999] {
+        let page = fetch_one(server.url(&format!("/{status}%20X")));
+        assert_eq!(page.status, Some(status), "{page:?}");
+        assert_eq!(kind(&page), (status >= 400).then_some(ErrorKind::Status), "{page:?}");
+    }
+}
+
+// Limits.
+
+#[test]
+fn a_page_that_stalls_fails_alone() {
+    let server = TestServer::start(|request, stream, _| match request.path.as_str() {
+        "/good" => stream.write_all(&ok("")),
+        path => {
+            if path == "/body" {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")?;
+            }
+            stream.wait_for_close();
+            Ok(())
+        }
+    });
+    let urls = ["/head", "/body", "/good"].map(|path| server.url(path));
+    let run = scraper().args(["-f", "json", "-t", "0.5"]).args(&urls).run();
+    let pages = run.pages();
+    assert_eq!(run.code, Some(1));
+    assert_eq!((kind(&pages[0]), pages[0].status), (Some(ErrorKind::Timeout), None));
+    assert_eq!((kind(&pages[1]), pages[1].status), (Some(ErrorKind::Timeout), Some(200)));
+    assert_eq!((kind(&pages[2]), pages[2].status), (None, Some(200)));
+    server.log().wait_until("the stalled connections to close", |seen| seen.open == 0);
+}
+
+#[test]
+fn a_body_may_be_max_bytes_long_and_no_longer() {
+    let server = TestServer::start(|request, stream, _| {
+        let body = vec![b'x'; request.path[1..].parse().unwrap()];
+        let body = compress("gzip", &body);
+        stream.write_all(&response("200 OK", &["Content-Encoding: gzip"], &body))
+    });
+    let urls = [server.url("/50000"), server.url("/50001")];
+    let run = scraper().args(["-f", "json", "--max-bytes", "50000"]).args(&urls).run();
+    let pages = run.pages();
+    assert_eq!((kind(&pages[0]), pages[0].bytes), (None, 50_000));
+    assert_eq!(kind(&pages[1]), Some(ErrorKind::TooLarge), "{:?}", pages[1]);
+}
+
+// Files.
+
+#[test]
+fn pages_are_saved_whole_and_only_inside_the_folder() {
+    let body: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+    let expected = body.clone();
+    let server = TestServer::start(move |request, stream, _| match request.path.as_str() {
+        "/redirect" => {
+            let location = "Location: /..%2f..%2fetc/passwd";
+            stream.write_all(&response("302 Found", &[location], b""))
+        }
+        "/cut" => {
+            let whole = response("200 OK", &[], &body);
+            stream.write_all(&whole[..whole.len() / 2])?;
+            stream.flush()?;
+            Err(std::io::ErrorKind::Other.into())
+        }
+        _ => stream.write_all(&response(
+            "200 OK",
+            &["Content-Encoding: gzip"],
+            &compress("gzip", &body),
+        )),
+    });
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("new/pages");
+    let urls = ["/a/../../x.bin", "/redirect", "/cut"].map(|path| server.url(path));
+    let run = scraper().args(["-f", "json", "--save", folder.to_str().unwrap()]).args(urls).run();
+    let pages = run.pages();
+    assert_eq!(kind(&pages[2]), Some(ErrorKind::Protocol), "{:?}", pages[2]);
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["000000-127.0.0.1-x.bin", "000001-127.0.0.1-redirect"]);
+    for page in &pages[..2] {
+        let file = page.file.as_ref().expect("the file is named in the output");
+        assert!(fs::read(file).unwrap() == expected, "{file} differs from what was sent");
+    }
+    assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1, "nothing beside the folder");
+}
+
+// TLS.
+
+#[test]
+fn https_works_where_the_certificate_is_trusted_and_only_there() {
+    let (ca, other) = (TestCa::new(), TestCa::new());
+    let server = TestServer::start_tls(ca.server_config("127.0.0.1"), |_, stream, _| {
+        stream.write_all(&ok("<title>Secret</title>"))
+    });
+    let run = |ca: &TestCa| scraper().args(["-f", "json", &server.url("/")]).trust(ca.file()).run();
+    let [page] = run(&ca).pages().try_into().unwrap();
+    assert_eq!((page.matches, page.error), (vec!["Secret".to_owned()], None));
+    let [page] = run(&other).pages().try_into().unwrap();
+    assert_eq!(kind(&page), Some(ErrorKind::Tls), "{page:?}");
+
+    let wrong_name = TestServer::start_tls(ca.server_config("example.com"), |_, stream, _| {
+        stream.write_all(&ok(""))
+    });
+    let run = scraper().args(["-f", "json", &wrong_name.url("/")]).trust(ca.file()).run();
+    assert_eq!(kind(&run.pages()[0]), Some(ErrorKind::Tls), "{:?}", run.pages());
+}

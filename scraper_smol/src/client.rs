@@ -1,0 +1,56 @@
+//! Requests with reqwest.
+
+use std::io;
+
+use futures::{AsyncBufRead, TryStreamExt};
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::redirect;
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Head, Job, MAX_REDIRECTS, Target};
+
+/// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
+pub type Session = reqwest::Client;
+
+/// Opens the one session that all requests share.
+pub fn open_session(job: &Job) -> Result<Session, FetchError> {
+    let accept = HeaderMap::from_iter([(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static(ACCEPT_ENCODING),
+    )]);
+    reqwest::Client::builder()
+        .user_agent(&job.user_agent)
+        .default_headers(accept)
+        .redirect(redirect::Policy::limited(MAX_REDIRECTS))
+        .no_proxy() // aiohttp ignores the environment's proxies, too
+        .build()
+        .map_err(explain)
+}
+
+/// Like session.get: returns when the head of the response is there; its body has yet to come.
+pub async fn get(
+    session: &Session,
+    target: &Target,
+) -> Result<(Head, impl AsyncBufRead + Send + use<>), FetchError> {
+    let response = session.get(target.url.clone()?).send().await.map_err(explain)?;
+    let head = Head::new(response.status().as_u16(), response.url().as_str(), |name| {
+        response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
+    });
+    let body = response.bytes_stream().map_err(|error| io::Error::from(explain(error)));
+    Ok((head, body.into_async_read()))
+}
+
+/// What reqwest's error means. Connecting has three steps, which only the causes tell apart.
+fn explain(error: reqwest::Error) -> FetchError {
+    let causes = scraper_kit::causes(&error);
+    let kind = if error.is_redirect() || error.is_builder() {
+        ErrorKind::Redirect // the first URL was checked, so a URL it cannot use is a redirect's
+    } else if !error.is_connect() {
+        ErrorKind::Protocol
+    } else if causes.contains("dns error") {
+        ErrorKind::Dns
+    } else if causes.contains("tcp connect error") {
+        ErrorKind::Connect
+    } else {
+        ErrorKind::Tls
+    };
+    FetchError::caused_by(kind, &error)
+}

@@ -1,0 +1,6 @@
+//! The tests that all three scrapers pass, run on this one.
+
+const SCRAPER: &str = env!("CARGO_BIN_EXE_scraper_tokio");
+
+#[path = "../../scraper_kit/tests/every_scraper/black_box.rs"]
+mod black_box;
