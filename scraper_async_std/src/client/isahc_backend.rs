@@ -56,21 +56,19 @@ impl surf::HttpClient for IsahcBackend {
 
         let status = response.status().as_u16();
         let url = response.effective_uri().map(ToString::to_string).unwrap_or_default();
+        let (head, body) = response.into_parts();
         let mut answer = Response::new(StatusCode::try_from(status).unwrap_or(StatusCode::Ok));
         answer.ext_mut().insert(Answer { status, url });
-        for (name, value) in response.headers() {
-            // surf's headers are ASCII; of one that is not, the readable part remains.
-            let text: String = value
-                .as_bytes()
-                .iter()
-                .map(|byte| match byte {
-                    b' '..=b'~' => char::from(*byte),
-                    _ => '?',
-                })
-                .collect();
-            answer.append_header(name.as_str(), text);
+        answer.set_body(Body::from_reader(BufReader::new(body), None));
+        answer.remove_header("content-type"); // surf makes one up; the server's follows, if any
+        for (name, value) in &head.headers {
+            // surf's headers are ASCII; of one that is not, the rest remains.
+            let text = value.as_bytes().iter().map(|byte| match byte {
+                b' '..=b'~' => char::from(*byte),
+                _ => '?',
+            });
+            answer.append_header(name.as_str(), text.collect::<String>());
         }
-        answer.set_body(Body::from_reader(BufReader::new(response.into_body()), None));
         Ok(answer)
     }
 }
