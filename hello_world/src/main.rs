@@ -26,7 +26,7 @@ struct Args {
     runtime: Option<Runtime>,
 
     /// Run N hello-worlds at once, each a task of its own; print time and peak memory
-    #[arg(long, value_name = "N", value_parser = parse_tasks)]
+    #[arg(long, value_name = "N", value_parser = parse_tasks, allow_negative_numbers = true)]
     tasks: Option<usize>,
 
     /// How long each hello-world waits; fractions are allowed [default: 1]

@@ -170,7 +170,7 @@ fn print(
 fn progress_bar(total: Option<usize>) -> ProgressBar {
     let (bar, template) = match total {
         Some(total) => (ProgressBar::new(total as u64), "{bar:32} {pos}/{len} pages, {elapsed}"),
-        None => (ProgressBar::no_length(), "{spinner} {pos} pages, {elapsed}, {per_sec}"),
+        None => (ProgressBar::no_length(), "{spinner} {pos} pages, {elapsed}"),
     };
     if !bar.is_hidden() {
         let style = ProgressStyle::with_template(template).expect("the template is constant");

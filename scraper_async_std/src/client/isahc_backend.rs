@@ -14,6 +14,8 @@ use std::time::Duration;
 use futures::io::BufReader;
 use isahc::http::Request;
 use isahc::{HttpClient, ResponseExt};
+use percent_encoding::percent_decode_str;
+use surf::http::auth::BasicAuth;
 use surf::http::{Body, Response};
 use surf::utils::async_trait;
 use surf::{Error, StatusCode};
@@ -45,7 +47,14 @@ impl IsahcBackend {
 #[async_trait]
 impl surf::HttpClient for IsahcBackend {
     /// Sends a request without a body: a scraper has none to send.
-    async fn send(&self, request: surf::http::Request) -> Result<Response, Error> {
+    async fn send(&self, mut request: surf::http::Request) -> Result<Response, Error> {
+        // http://user:password@host is Basic authentication; reqwest does this by itself.
+        let (user, password) = (request.url().username(), request.url().password());
+        if !user.is_empty() || password.is_some() {
+            let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+            let credentials = BasicAuth::new(decode(user), decode(password.unwrap_or_default()));
+            request.insert_header(credentials.name(), credentials.value());
+        }
         let mut builder =
             Request::builder().method(request.method().as_ref()).uri(request.url().as_str());
         for (name, value) in &request {

@@ -311,6 +311,16 @@ fn the_user_agent_is_ours_or_yours() {
 }
 
 #[test]
+fn a_user_name_and_password_are_sent() {
+    let server = titles();
+    let page = fetch_one(server.url("/").replace("://", "://us%65r:p%40ss@"));
+    assert_eq!(page.final_url, Some(server.url("/")));
+    let seen = server.log().seen();
+    // Base64 of user:p@ss.
+    assert_eq!(seen.requests[0].header("authorization"), Some("Basic dXNlcjpwQHNz"));
+}
+
+#[test]
 fn compressed_bodies_are_decoded() {
     let page = "<title>Compressed</title>".to_owned() + &"<p>and long</p>".repeat(10_000);
     let html = page.clone();

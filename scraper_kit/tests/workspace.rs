@@ -1,0 +1,154 @@
+//! What the project says of itself, checked against its files.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The programs that must differ in nothing but the runtime.
+const SCRAPERS: [&str; 3] = ["scraper_tokio", "scraper_async_std", "scraper_smol"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above").to_owned()
+}
+
+fn read(path: &str) -> String {
+    let text = fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    text.replace("\r\n", "\n") // as git on Windows may check it out
+}
+
+fn cargo(args: &[&str]) -> String {
+    let cargo = env::var_os("CARGO").expect("cargo runs the tests");
+    let output = Command::new(cargo).args(args).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A source split into what is outside its marked regions, and the regions by name.
+fn regions(source: &str) -> (String, BTreeMap<String, String>) {
+    let (mut outside, mut inside) = (String::new(), BTreeMap::new());
+    let mut open: Option<String> = None;
+    for line in source.lines() {
+        if let Some(name) = line.trim().strip_prefix("// ANCHOR: ") {
+            assert_eq!(open.replace(name.to_owned()), None, "regions cannot be nested");
+            outside += &format!("<{name}>\n");
+        } else if let Some(name) = line.trim().strip_prefix("// ANCHOR_END: ") {
+            assert_eq!(open.take().as_deref(), Some(name), "a region ends that is not open");
+        } else {
+            let text = match &open {
+                Some(name) => inside.entry(name.clone()).or_default(),
+                None => &mut outside,
+            };
+            *text += &format!("{line}\n");
+        }
+    }
+    assert_eq!(open, None, "a region does not end");
+    (outside, inside)
+}
+
+#[test]
+fn only_the_runtime_differs() {
+    let sources = SCRAPERS.map(|name| regions(&read(&format!("{name}/src/main.rs"))));
+    let [(tokio, _), (async_std, _), (smol, _)] = &sources;
+    assert_eq!(tokio, async_std, "scraper_tokio and scraper_async_std differ outside the regions");
+    assert_eq!(tokio, smol, "scraper_tokio and scraper_smol differ outside the regions");
+    for (name, (outside, inside)) in SCRAPERS.iter().zip(&sources) {
+        let names: Vec<_> = inside.keys().map(String::as_str).collect();
+        assert_eq!(names, ["imports", "runtime"], "{name}: few regions");
+        let lines: usize = inside.values().map(|region| region.lines().count()).sum();
+        assert!(lines < 35 && lines < outside.lines().count() / 2, "{name}: and small: {lines}");
+        assert!(outside.lines().count() < 110, "{name}: the lesson fits on two screens");
+    }
+}
+
+#[test]
+fn tokio_and_smol_use_the_same_client() {
+    assert_eq!(read("scraper_tokio/src/client.rs"), read("scraper_smol/src/client.rs"));
+}
+
+#[test]
+fn the_items_of_the_three_clients_are_the_same() {
+    let items = |path: &str| -> Vec<String> {
+        let source = read(path);
+        let starts = ["pub type ", "pub fn ", "pub async fn ", "fn "];
+        let items = source.lines().filter_map(|line| {
+            let item = starts.iter().find_map(|start| line.strip_prefix(start))?;
+            item.split(['(', ' ']).next().map(str::to_owned)
+        });
+        items.collect()
+    };
+    let surf = items("scraper_async_std/src/client.rs");
+    assert_eq!(surf, ["Session", "open_session", "get", "explain"]);
+    assert_eq!(surf, items("scraper_tokio/src/client.rs"));
+}
+
+#[test]
+fn the_three_hello_worlds_differ_in_few_lines() {
+    let sources =
+        ["tokio", "async_std", "smol"].map(|name| read(&format!("hello_world/src/on_{name}.rs")));
+    let [tokio, async_std, smol] = &sources;
+    for (name, other) in [("async_std", async_std), ("smol", smol)] {
+        assert_eq!(tokio.lines().count(), 16, "so short that three fit on one screen");
+        let differ = tokio.lines().zip(other.lines()).filter(|(a, b)| a != b).count();
+        assert!(differ <= 6, "on_{name}.rs differs from on_tokio.rs in {differ} lines");
+    }
+}
+
+#[test]
+fn the_kit_knows_no_runtime_and_no_client() {
+    let tree = cargo(&["tree", "-p", "scraper_kit", "-e", "normal,build", "--prefix", "none"]);
+    assert!(tree.contains("lol_html"), "the tree is there: {tree}");
+    let crates = tree.lines().filter_map(|line| line.split(' ').next());
+    for name in crates {
+        let forbidden =
+            ["tokio", "async-std", "smol", "reqwest", "surf", "isahc", "hyper", "async-io"];
+        assert!(!forbidden.contains(&name), "scraper_kit depends on {name}");
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason_beside_it() {
+    let manifest = read("Cargo.toml");
+    let table = manifest.split("[workspace.dependencies]").nth(1).expect("there is the table");
+    let table = table.split("\n[").next().expect("split gives at least one");
+    for line in table.lines().filter(|line| line.contains(" = ")) {
+        let reason = line.split("# ").nth(1).unwrap_or_default();
+        assert!(reason.len() > 10, "no reason: {line}");
+    }
+    for name in SCRAPERS.iter().chain(&["scraper_kit", "hello_world"]) {
+        let manifest = read(&format!("{name}/Cargo.toml"));
+        let mut table = "";
+        for line in manifest.lines() {
+            if line.starts_with('[') {
+                table = line;
+            } else if table.contains("dependencies") && line.contains('=') {
+                assert!(
+                    line.contains("workspace = true"),
+                    "{name}: not from the one table: {line}"
+                );
+            }
+        }
+        for key in ["version", "edition", "rust-version", "license"] {
+            assert!(manifest.contains(&format!("{key}.workspace = true")), "{name}: {key}");
+        }
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name}: lints");
+    }
+}
+
+#[test]
+fn no_dependency_needs_a_newer_compiler_than_we_say() {
+    let metadata = cargo(&["metadata", "--format-version", "1", "--locked"]);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    let version = |text: &str| -> Vec<u32> {
+        text.split('.').map(|part| part.parse().expect("a version has numbers")).collect()
+    };
+    let packages = metadata["packages"].as_array().unwrap();
+    let ours = packages.iter().find(|package| package["name"] == "scraper_kit").unwrap();
+    let ours = version(ours["rust_version"].as_str().unwrap());
+    for package in packages {
+        if let Some(theirs) = package["rust_version"].as_str() {
+            assert!(version(theirs) <= ours, "{} needs Rust {theirs}", package["name"]);
+        }
+    }
+}
