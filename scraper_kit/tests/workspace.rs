@@ -152,3 +152,58 @@ fn no_dependency_needs_a_newer_compiler_than_we_say() {
         }
     }
 }
+
+/// The `console` blocks of a Markdown file: each command, and the output shown under it.
+fn console_blocks(markdown: &str) -> Vec<(Vec<String>, Vec<String>)> {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines().map(str::trim);
+    while lines.any(|line| line == "```console") {
+        let command = lines.next().and_then(|line| line.strip_prefix("$ cargo "));
+        let command = command.expect("a block begins with a cargo command").split(' ');
+        let output = lines.by_ref().take_while(|line| *line != "```");
+        blocks.push((command.map(str::to_owned).collect(), output.map(steady).collect()));
+    }
+    blocks
+}
+
+/// A line of output without what may vary: ports, times, the waterfall's bars and its gaps.
+fn steady(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut steady = Vec::new();
+    for (place, word) in words.iter().enumerate() {
+        let unit = words.get(place + 1).map(|next| next.trim_end_matches(';'));
+        let is_time = matches!(unit, Some("s" | "ms")) && word.parse::<f64>().is_ok();
+        let is_unit = matches!(word.trim_end_matches(';'), "s" | "ms");
+        steady.push(
+            match word.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once('/')) {
+                Some((port, path)) if port.len() > 1 => format!("http://127.0.0.1:PORT/{path}"),
+                _ if is_time => "TIME".to_owned(),
+                _ if is_unit => "UNIT".to_owned(),
+                _ if place > 0 && words[place - 1] == "error" => "NUMBER".to_owned(), // (os error 111)
+                _ if word.starts_with('━') => "━".to_owned(),
+                _ => (*word).to_owned(),
+            },
+        );
+    }
+    steady.join(" ")
+}
+
+#[cfg(unix)] // elsewhere a refused connection is told in other words
+#[test]
+fn what_the_readme_shows_is_what_is_printed() {
+    let readme = read("README.md");
+    let blocks = console_blocks(&readme);
+    assert_eq!(blocks.len(), 3);
+    for (command, shown) in blocks {
+        let output = Command::new(env::var_os("CARGO").expect("cargo runs the tests"))
+            .args(&command)
+            .current_dir(root())
+            .env_remove("RUST_BACKTRACE")
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let printed: Vec<String> = printed.lines().map(steady).collect();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(printed, shown, "cargo {}: {stderr}", command.join(" "));
+    }
+}
