@@ -26,7 +26,7 @@ pub const GRACE: Duration = Duration::from_millis(250);
 
 /// isahc 2 in the role of surf's HTTP client.
 #[derive(Debug)]
-pub struct IsahcBackend(HttpClient);
+pub struct IsahcBackend(&'static HttpClient);
 
 /// What surf's own response type has no room for.
 #[derive(Debug)]
@@ -38,9 +38,10 @@ pub struct Answer {
 }
 
 impl IsahcBackend {
-    /// A backend that sends surf's requests with this client.
+    /// A backend that sends surf's requests with this client, which lives as long as the program:
+    /// dropping it would wait for name look-ups that nobody needs any more, ten seconds and longer.
     pub fn new(client: HttpClient) -> Self {
-        Self(client)
+        Self(Box::leak(Box::new(client)))
     }
 }
 
