@@ -2,7 +2,8 @@
 //!
 //! Python: `await asyncio.gather(*(hello_world() for _ in range(tasks)))`. Here the tasks are
 //! spawned, and their handles awaited one after another: all are waiting at the same time, so the
-//! order in which we ask does not matter.
+//! order in which we ask does not matter. tokio runs on one thread here: its tasks only sleep, and
+//! more threads would only get in each other's way.
 
 use std::time::Duration;
 
@@ -26,9 +27,7 @@ pub fn on_async_std(tasks: usize, delay: Duration) {
 
 pub fn on_smol(tasks: usize, delay: Duration) {
     smol::block_on(async {
-        let sleeping: Vec<_> = (0..tasks)
-            .map(|_| smol::spawn(async move { smol::Timer::after(delay).await }))
-            .collect();
+        let sleeping: Vec<_> = (0..tasks).map(|_| smol::spawn(smol::Timer::after(delay))).collect();
         for task in sleeping {
             task.await;
         }

@@ -44,7 +44,7 @@ enum Runtime {
 fn main() -> ExitCode {
     let args = Args::parse();
     match (args.runtime, args.tasks, args.delay) {
-        (None, ..) => run_each(),
+        (None, tasks, _) => run_each(tasks.is_none()),
         (Some(runtime), None, None) => say_hello(runtime),
         (Some(runtime), tasks, delay) => {
             say_hellos(runtime, tasks, delay.unwrap_or(Duration::from_secs(1)))
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 
 /// Runs this same command once for each runtime, in a process of its own, so that time and memory
 /// belong to that runtime alone.
-fn run_each() -> ExitCode {
+fn run_each(show_time: bool) -> ExitCode {
     for runtime in Runtime::value_variants() {
         let name = runtime.to_possible_value().expect("no runtime is hidden");
         println!("--- {} ---", name.get_name());
@@ -63,8 +63,11 @@ fn run_each() -> ExitCode {
             Command::new(program).arg(name.get_name()).args(env::args_os().skip(1)).status()
         });
         match status {
-            Ok(status) if status.success() => println!("{:.2} s\n", start.elapsed().as_secs_f64()),
-            Ok(_) => return ExitCode::FAILURE, // it has said why
+            Ok(status) if status.success() && show_time => {
+                println!("{:.2} s\n", start.elapsed().as_secs_f64());
+            }
+            Ok(status) if status.success() => println!(),
+            Ok(_) => return ExitCode::FAILURE, // the child has said why
             Err(error) => {
                 eprintln!("hello_world: cannot start myself for {}: {error}", name.get_name());
                 return ExitCode::FAILURE;
@@ -74,7 +77,7 @@ fn run_each() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The article's example: nothing but Hello and World on standard output.
+/// The classic: nothing but Hello and World on standard output.
 fn say_hello(runtime: Runtime) -> ExitCode {
     match runtime {
         Runtime::Tokio => on_tokio::main(),

@@ -4,7 +4,9 @@ mod isahc_backend;
 
 use futures::AsyncBufRead;
 use isahc::config::{Configurable, RedirectPolicy};
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Head, Job, MAX_REDIRECTS, Target};
+use scraper_kit::{
+    ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
+};
 
 use isahc_backend::{Answer, GRACE, IsahcBackend};
 
@@ -25,21 +27,27 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
     Ok(surf::Client::with_http_client(IsahcBackend::new(client)))
 }
 
-/// Like session.get: returns when the head of the response is there; its body has yet to come.
+/// Like session.get: returns when the head of the response is there; its body has yet to come, and
+/// borrows (`use<>`) neither argument.
 pub async fn get(
     session: &Session,
     target: &Target,
-) -> Result<(Head, impl AsyncBufRead + Send + use<>), FetchError> {
-    let mut response = session.get(target.url.clone()?).await.map_err(explain)?;
+) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
+    let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
+    let mut response = session.get(url).await.map_err(explain)?;
     let answer = response.ext::<Answer>().expect("our backend adds it to every response");
-    let head = Head::new(answer.status, &answer.url, |name| {
+    let head = ResponseHead::new(answer.status, &answer.url, |name| {
         response.header(name).into_iter().flatten().map(|value| value.as_str().as_bytes())
     });
     Ok((head, response.take_body()))
 }
 
-/// What an error of surf's backend means.
+/// What an error of surf's backend means: ours, or isahc's.
 fn explain(error: surf::Error) -> FetchError {
+    let error = match error.into_inner().downcast::<FetchError>() {
+        Ok(told) => return told,
+        Err(error) => error,
+    };
     let Some(error) = error.downcast_ref::<isahc::Error>() else {
         return FetchError::new(ErrorKind::Protocol, error);
     };
@@ -48,7 +56,8 @@ fn explain(error: surf::Error) -> FetchError {
         isahc::error::ErrorKind::NameResolution => ErrorKind::Dns,
         isahc::error::ErrorKind::ConnectionFailed => ErrorKind::Connect,
         isahc::error::ErrorKind::TooManyRedirects => ErrorKind::Redirect,
-        // The first URL was checked, so one refused before there is a connection is a redirect's.
+        // The first URL was checked, so a URL it cannot use is a redirect's.
+        isahc::error::ErrorKind::InvalidRequest => ErrorKind::Redirect,
         isahc::error::ErrorKind::ProtocolViolation if error.remote_addr().is_none() => {
             ErrorKind::Redirect
         }

@@ -9,7 +9,6 @@
 
 mod client;
 
-use std::future::Future;
 use std::io;
 use std::process::ExitCode;
 
@@ -37,8 +36,9 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
     let Run { job, targets, interrupted, stopped } = run;
     let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
 
-    // asyncio.gather with a bound. The stream is lazy: a target is read, and its task spawned, when
-    // there is room for it, so a list of a million URLs takes no more memory than one of a hundred.
+    // asyncio.as_completed with a bound. The stream is lazy: a target is read, and its task spawned,
+    // when there is room for it, so a million URLs take no more memory than a hundred. A task may
+    // outlive this function, so it owns what it works with: clones, which are shared handles.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
         .buffer_unordered(job.concurrency)
@@ -49,8 +49,9 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
         }
     }
 
-    // Where Python's `async with` would end: the handles go, and with them the tasks still running.
-    // To cancel is only to ask, so wait until each has let go of its sockets and its file.
+    // Where `async with` ends, if we leave early: dropping the tasks' handles cancels them. No
+    // CancelledError is raised in them; each is dropped at its await, and all it owns is released.
+    // That is a request, so wait: `stopped` completes when every clone of our job is gone.
     drop(pages);
     drop(job);
     stopped.wait().await;
@@ -63,9 +64,9 @@ async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
     let mut page = Page::start(&job, &target);
     let reading = read_page(&session, &job, &target, &mut page);
     let result = match catch_panic(timeout(job.timeout, reading)).await {
-        Ok(Ok(result)) => result,
+        Ok(Ok(result)) => result, // complete, or failed
         Ok(Err(_elapsed)) => Err(FetchError::timeout(job.timeout)),
-        Err(panic) => Err(FetchError::internal(&*panic)),
+        Err(panic) => Err(panic),
     };
     page.finish(&job, result)
 }
@@ -81,7 +82,7 @@ async fn read_page(
     let mut body = page.receive(job, head, body).await?;
     match job.file_for(target) {
         Some(file) => save(body, file).await?,
-        None => while body.next_chunk().await?.is_some() {},
+        None => while body.next_chunk().await?.is_some() {}, // it counts and searches by itself
     }
     Ok(())
 }
@@ -92,7 +93,7 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
     while let Some(chunk) = body.next_chunk().await? {
         part.write_all(chunk).await?;
     }
-    part.flush().await?;
+    part.flush().await?; // the last write may still be under way
     fs::rename(file.part(), file.path()).await?;
     body.saved_as(file.path());
     Ok(())
@@ -100,7 +101,8 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 
 // ANCHOR: runtime
 /// Like asyncio.create_task. An async-std task whose handle is dropped is detached and runs on, and
-/// its `cancel` has to be awaited, which Drop cannot do; a RemoteHandle that is dropped cancels.
+/// its `cancel` has to be awaited, which Drop cannot do. So we keep another handle to the future
+/// itself, which cancels when dropped. Tasks run on a thread for each core.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     let (page, handle) = page.remote_handle();
     task::spawn(page);

@@ -26,7 +26,7 @@ pub enum ErrorKind {
     Redirect,
     /// The server answered with a status of 400 or more.
     Status,
-    /// The decoded body is larger than `--max-bytes`, or one HTML tag is larger than a tag may be.
+    /// The decoded body is larger than `--max-bytes`.
     TooLarge,
     /// What the server sent is not HTTP, or not whole, or not in the encoding it says.
     Protocol,
@@ -61,7 +61,8 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Why one page failed. In Python this would be the exception that `gather` returns in its place.
+/// Why one page failed. In Python: the exception that `gather(…, return_exceptions=True)` returns
+/// in the page's place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchError {
     /// What kind of thing went wrong, the same on every runtime.
@@ -90,7 +91,7 @@ impl FetchError {
     }
 
     /// The page's task panicked with `panic`, the value that `catch_unwind` returns.
-    pub fn internal(panic: &(dyn Any + Send)) -> Self {
+    pub(crate) fn internal(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         Self::new(ErrorKind::Internal, text.unwrap_or("a panic without a message"))
@@ -106,7 +107,8 @@ impl fmt::Display for FetchError {
 impl Error for FetchError {}
 
 /// The bodies of pages are read through [`io`] traits, so a page's error travels inside an
-/// [`io::Error`] and comes out as it went in. Any other `io::Error` comes from writing a file.
+/// [`io::Error`], and `?` takes it out again as it was. Any other `io::Error` comes from writing a
+/// file.
 impl From<io::Error> for FetchError {
     fn from(error: io::Error) -> Self {
         error.downcast().unwrap_or_else(|error| Self::new(ErrorKind::Save, error))

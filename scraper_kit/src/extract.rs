@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use encoding_rs::{CoderResult, Decoder};
+use encoding_rs::{CoderResult, Decoder, Encoding};
 use lol_html::html_content::TextType;
 use lol_html::send::{Element, HtmlRewriter, Settings};
 use lol_html::{ElementContentHandlers, MemorySettings, Selector};
 
 use crate::charset;
-use crate::error::{ErrorKind, FetchError};
 
 /// The longest match, in bytes of UTF-8; a longer one is cut and ends in `…`.
 pub const MAX_MATCH_BYTES: usize = 1024;
@@ -22,8 +21,8 @@ pub const MAX_MATCHES: usize = 64;
 /// included. Matches that come after it stay empty.
 const MAX_HELD_BYTES: usize = 64 * 1024;
 
-/// What the HTML parser may hold of one page: the longest tag, and the elements open at a time.
-const PARSER_BYTES: usize = 128 * 1024;
+/// What the HTML parser may hold of one page: a tag until it ends, and the elements that are open.
+const PARSER_BYTES: usize = 256 * 1024;
 
 /// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
 pub(crate) struct Extractor {
@@ -43,6 +42,16 @@ enum State {
         decoder: Decoder,
         rewriter: Box<Parser>,
     },
+    /// The parser has met more than it may hold: what was found before that is all there is.
+    Full(&'static Encoding),
+}
+
+/// What an HTML page came to.
+pub(crate) struct Found {
+    /// The charset's name, in lower case.
+    pub(crate) charset: String,
+    pub(crate) matches: Vec<String>,
+    pub(crate) truncated: bool,
 }
 
 impl Extractor {
@@ -52,62 +61,57 @@ impl Extractor {
     }
 
     /// Reads the next piece of the page, however it is cut.
-    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), FetchError> {
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) {
         if let State::Start(start) = &mut self.state {
             let (head, rest) = bytes.split_at(bytes.len().min(start.capacity() - start.len()));
             start.extend_from_slice(head);
             if start.len() < start.capacity() {
-                return Ok(());
+                return;
             }
             bytes = rest;
-            self.begin()?;
+            self.begin();
         }
-        self.parse(bytes, false)
+        self.parse(bytes, false);
     }
 
-    /// The page is over: its charset's name, in lower case, and its matches.
-    pub(crate) fn finish(mut self) -> Result<(String, Vec<String>), FetchError> {
-        if matches!(self.state, State::Start(_)) {
-            self.begin()?;
-        }
-        self.parse(&[], true)?;
-        let State::Reading { decoder, rewriter } = self.state else { unreachable!("begun above") };
-        rewriter.end().map_err(too_large)?;
-        let matches = lock(&self.found).finish();
-        Ok((decoder.encoding().name().to_ascii_lowercase(), matches))
+    /// The page is over.
+    pub(crate) fn finish(mut self) -> Found {
+        self.begin();
+        self.parse(&[], true);
+        let (encoding, full) = match self.state {
+            State::Start(_) => unreachable!("begun above"),
+            State::Reading { decoder, rewriter } => (decoder.encoding(), rewriter.end().is_err()),
+            State::Full(encoding) => (encoding, true),
+        };
+        let (matches, truncated) = lock(&self.found).finish();
+        let charset = encoding.name().to_ascii_lowercase();
+        Found { charset, matches, truncated: truncated || full }
     }
 
     /// Settles the charset and parses what has been waiting for it.
-    fn begin(&mut self) -> Result<(), FetchError> {
-        let State::Start(start) = &mut self.state else {
-            return Ok(());
-        };
+    fn begin(&mut self) {
+        let State::Start(start) = &mut self.state else { return };
         let start = mem::take(start);
         let (encoding, bom) = charset::detect(&start, self.content_type.as_ref());
         let decoder = encoding.new_decoder_without_bom_handling();
         let rewriter = Box::new(rewriter(&self.selector, &self.found));
         self.state = State::Reading { decoder, rewriter };
-        self.parse(&start[bom..], false)
+        self.parse(&start[bom..], false);
     }
 
-    fn parse(&mut self, mut bytes: &[u8], last: bool) -> Result<(), FetchError> {
-        let State::Reading { decoder, rewriter } = &mut self.state else {
-            return Ok(());
-        };
+    fn parse(&mut self, mut bytes: &[u8], last: bool) {
         let mut text = [0; 4096];
-        loop {
+        while let State::Reading { decoder, rewriter } = &mut self.state {
             let (result, read, written, _) = decoder.decode_to_utf8(bytes, &mut text, last);
-            rewriter.write(&text[..written]).map_err(too_large)?;
+            if rewriter.write(&text[..written]).is_err() {
+                self.state = State::Full(decoder.encoding());
+            }
             bytes = &bytes[read..];
             if result == CoderResult::InputEmpty {
-                return Ok(());
+                return;
             }
         }
     }
-}
-
-fn too_large(error: lol_html::errors::RewritingError) -> FetchError {
-    FetchError::new(ErrorKind::TooLarge, format!("{error} ({PARSER_BYTES} bytes for one page)"))
 }
 
 fn rewriter(selector: &Selector, found: &Arc<Mutex<Matches>>) -> Parser {
@@ -146,6 +150,7 @@ const ENDED_BY_THE_NEXT: [&str; 8] = ["p", "li", "dt", "dd", "tr", "td", "th", "
 struct Matches {
     matches: Vec<Match>,
     held: usize,
+    truncated: bool,
 }
 
 struct Match {
@@ -161,8 +166,11 @@ impl Matches {
             self.matches.iter_mut().filter(|found| found.tag == tag).for_each(Match::close);
         }
         let id = self.matches.len();
-        let found = Match { tag: tag.to_owned(), text: String::new(), open: true };
-        (id < MAX_MATCHES).then(|| self.matches.push(found))?;
+        if id == MAX_MATCHES {
+            self.truncated = true;
+            return None;
+        }
+        self.matches.push(Match { tag: tag.to_owned(), text: String::new(), open: true });
         Some(id)
     }
 
@@ -184,11 +192,19 @@ impl Matches {
             let kept = &text[..text.floor_char_boundary(room)];
             found.text.push_str(kept);
             self.held += kept.len();
+            self.truncated |= kept.len() < text.len();
         }
     }
 
-    fn finish(&mut self) -> Vec<String> {
-        mem::take(&mut self.matches).into_iter().map(|found| tidy(&found.text)).collect()
+    /// The matches as they are shown, and whether there was more.
+    fn finish(&mut self) -> (Vec<String>, bool) {
+        let mut matches = Vec::new();
+        for found in mem::take(&mut self.matches) {
+            let (text, cut) = tidy(&found.text);
+            matches.push(text);
+            self.truncated |= cut;
+        }
+        (matches, self.truncated)
     }
 }
 
@@ -198,8 +214,8 @@ impl Match {
     }
 }
 
-/// Entities decoded, white space folded, and no longer than a match may be.
-fn tidy(source: &str) -> String {
+/// Entities decoded, white space folded, and no longer than a match may be; and whether that cut it.
+fn tidy(source: &str) -> (String, bool) {
     let text = htmlize::unescape(source);
     let mut tidy = String::new();
     for word in text.split_ascii_whitespace() {
@@ -208,11 +224,12 @@ fn tidy(source: &str) -> String {
         }
         tidy.push_str(word);
     }
-    if tidy.len() > MAX_MATCH_BYTES {
+    let cut = tidy.len() > MAX_MATCH_BYTES;
+    if cut {
         tidy.truncate(tidy.floor_char_boundary(MAX_MATCH_BYTES - '…'.len_utf8()));
         tidy.push('…');
     }
-    tidy
+    (tidy, cut)
 }
 
 /// A panic in one handler must not hide the page's error behind a poisoned lock.
@@ -225,19 +242,22 @@ mod tests {
     use super::*;
 
     /// Extracts from a page that arrives in pieces of `step` bytes.
-    fn extract_by(step: usize, selector: &str, page: &[u8]) -> (String, Vec<String>) {
+    fn extract_by(step: usize, selector: &str, page: &[u8]) -> Found {
         let mut extractor = Extractor::new(Arc::new(selector.parse().unwrap()), None);
-        page.chunks(step).for_each(|piece| extractor.write(piece).unwrap());
-        extractor.finish().unwrap()
+        page.chunks(step).for_each(|piece| extractor.write(piece));
+        extractor.finish()
     }
 
     /// Extracts, however the page is cut into pieces, always the same.
     fn extract(selector: &str, page: &[u8]) -> Vec<String> {
         let whole = extract_by(usize::MAX, selector, page);
         for step in [1, 2, 7, 1023, 1025] {
-            assert_eq!(extract_by(step, selector, page), whole, "in pieces of {step}");
+            let pieces = extract_by(step, selector, page);
+            assert_eq!(pieces.matches, whole.matches, "in pieces of {step}");
+            assert_eq!(pieces.charset, whole.charset, "in pieces of {step}");
         }
-        whole.1
+        assert!(!whole.truncated);
+        whole.matches
     }
 
     #[test]
@@ -266,24 +286,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn what_is_kept_is_bounded_and_says_so() {
         let long = format!("<title>{}</title>", "я".repeat(100_000));
-        let [title] = extract_by(4096, "title", long.as_bytes()).1.try_into().unwrap();
+        let found = extract_by(4096, "title", long.as_bytes());
+        let title = &found.matches[0];
         assert!(title.len() <= MAX_MATCH_BYTES && title.ends_with("я…"), "{}", title.len());
+        assert!(found.truncated);
 
         let many = "<p>x</p>".repeat(1000);
-        assert_eq!(extract_by(4096, "p", many.as_bytes()).1.len(), MAX_MATCHES);
+        let found = extract_by(4096, "p", many.as_bytes());
+        assert_eq!((found.matches.len(), found.truncated), (MAX_MATCHES, true));
 
         let nested = "<b>".repeat(100) + &"x".repeat(100_000);
-        let held: usize = extract_by(4096, "b", nested.as_bytes()).1.iter().map(String::len).sum();
-        assert!(held <= MAX_HELD_BYTES, "{held}");
+        let found = extract_by(4096, "b", nested.as_bytes());
+        let held: usize = found.matches.iter().map(String::len).sum();
+        assert!(held <= MAX_HELD_BYTES && found.truncated, "{held}");
     }
 
     #[test]
-    fn a_tag_that_never_ends_is_an_error() {
-        let mut extractor = Extractor::new(Arc::new("title".parse().unwrap()), None);
-        extractor.write(b"<title class=").unwrap();
-        let error = (0..100).find_map(|_| extractor.write(&[b'x'; 4096]).err());
-        assert_eq!(error.unwrap().kind, ErrorKind::TooLarge);
+    fn a_page_that_the_parser_cannot_hold_keeps_what_was_found() {
+        let endless_tag = format!("<h1>One</h1><h1 class={}>Two</h1>", "x".repeat(1_000_000));
+        let too_deep = format!("<h1>One</h1>{}<h1>Two</h1>", "<div>".repeat(100_000));
+        for page in [endless_tag, too_deep] {
+            let found = extract_by(4096, "h1", page.as_bytes());
+            assert_eq!((&found.matches[..], found.truncated), (&["One".to_owned()][..], true));
+        }
+    }
+
+    #[test]
+    fn elements_that_authors_leave_open_are_no_problem() {
+        let table = "<tr><td>x".repeat(1000) + "</table><h1>After</h1>";
+        assert_eq!(extract("h1", table.as_bytes()), ["After"]);
     }
 }

@@ -37,7 +37,7 @@ struct CommandLine {
     #[arg(value_name = "URL")]
     urls: Vec<String>,
 
-    /// Read URLs from FILE, one a line ("-": standard input); "#" starts a comment line
+    /// Read URLs from FILE, one per line ("-": standard input); "#" starts a comment line
     #[arg(short, long, value_name = "FILE")]
     input: Option<PathBuf>,
 
@@ -95,7 +95,8 @@ pub struct Run {
     pub stopped: Stopped,
 }
 
-/// The options of a run. Cloning is cheap, and every task holds a clone.
+/// The options of a run, as its fields (it derefs to [`Options`]). Cloning copies a handle, not the
+/// options, and every task holds a clone.
 #[derive(Clone)]
 pub struct Job {
     options: Arc<Options>,
@@ -133,13 +134,15 @@ impl Job {
     }
 }
 
-/// Completes when every task has let go of its [`Job`]. Cancelling a task is only a request: it
-/// is dropped, and its files and sockets are closed, when its executor gets round to it.
+/// Completes when every clone of the [`Job`] is gone, and so every task. Cancelling a task is only
+/// a request: it is dropped, and its files and sockets are closed, when its executor gets round to
+/// it.
 pub struct Stopped(mpsc::Receiver<Infallible>);
 
 impl Stopped {
-    /// Waits for that.
+    /// Waits until then.
     pub async fn wait(mut self) {
+        // Nothing is ever sent, so the only answer is that the channel is closed.
         let None = self.0.next().await;
     }
 }
@@ -153,7 +156,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     let command = CommandLine::command().name(name).version(version);
     let line =
         CommandLine::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
-    let clock = Clock::start();
+    let clock = Clock::default();
     let interrupted = Interrupt::install();
 
     if let Some(folder) = &line.save
@@ -174,7 +177,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     let Selected(css, select) = line.select;
     let total = list.is_none().then_some(urls.len());
     let failed = list.as_ref().map(List::failed);
-    let report = Report::start(line.format, css, total, clock, interrupted.clone(), failed);
+    let report = Report::start(line.format, css, total, clock.clone(), interrupted.clone(), failed);
     let (running, stopped) = mpsc::channel(0);
     let options = Options {
         concurrency: line.concurrency.get(),
@@ -206,10 +209,10 @@ fn parse_concurrency(text: &str) -> Result<NonZeroUsize, &'static str> {
 fn parse_timeout(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().unwrap_or(f64::NAN);
     let timeout = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-    match timeout.is_zero() || seconds > MAX_TIMEOUT {
-        true => Err("give a number of seconds above 0, up to 86400 (a day)"),
-        false => Ok(timeout),
+    if timeout.is_zero() || seconds > MAX_TIMEOUT {
+        return Err("give a number of seconds above 0, up to 86400 (a day)");
     }
+    Ok(timeout)
 }
 
 fn parse_selector(text: &str) -> Result<Selected, String> {
@@ -218,8 +221,8 @@ fn parse_selector(text: &str) -> Result<Selected, String> {
 }
 
 fn parse_user_agent(text: &str) -> Result<String, &'static str> {
-    match !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        true => Ok(text.to_owned()),
-        false => Err("give printable ASCII text"),
+    if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err("give printable ASCII text");
     }
+    Ok(text.to_owned())
 }

@@ -29,7 +29,7 @@ pub use error::{ErrorKind, FetchError, causes};
 pub use extract::{MAX_MATCH_BYTES, MAX_MATCHES};
 pub use interrupt::Interrupt;
 pub use job::{Job, MAX_REDIRECTS, Options, Run, Stopped, start};
-pub use page::{ACCEPT_ENCODING, Head, Page, PageBody};
+pub use page::{ACCEPT_ENCODING, Page, PageBody, ResponseHead};
 pub use panic::catch_panic;
 pub use report::{Closed, Report};
 pub use save::SaveFile;

@@ -1,7 +1,10 @@
 //! One page, from its response's head to its last byte, never whole in memory.
 
 use std::io;
+use std::path::Path;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use async_compression::futures::bufread::{
@@ -47,10 +50,13 @@ pub struct Page {
     pub charset: Option<String>,
     /// The text of the elements that `--select` matches.
     pub matches: Vec<String>,
+    /// Set when there was more to match than is kept of one page.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub truncated: bool,
     /// The file that `--save` wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// When the request started, since the start of the run.
+    /// When the request started, since the start of the first one.
     #[serde(rename = "start_ms", with = "milliseconds")]
     pub start: Duration,
     /// How long the page took, from its start to its last byte or its failure.
@@ -72,6 +78,7 @@ impl Page {
             bytes: 0,
             charset: None,
             matches: Vec::new(),
+            truncated: false,
             file: None,
             start: job.clock.elapsed(),
             elapsed: Duration::ZERO,
@@ -79,12 +86,12 @@ impl Page {
         }
     }
 
-    /// A response has begun: notes its head and makes its body readable. A status that is no page
-    /// is an error, as with aiohttp's `raise_for_status`.
+    /// A response has begun: notes its head and makes its body readable. A status of 400 or more is
+    /// an error, as with aiohttp's `raise_for_status`, and so is a redirect that was not followed.
     pub async fn receive<'p>(
         &'p mut self,
         job: &Job,
-        head: Head,
+        head: ResponseHead,
         body: impl AsyncBufRead + Send + 'p,
     ) -> Result<PageBody<'p>, FetchError> {
         self.status = Some(head.status);
@@ -124,7 +131,7 @@ impl Page {
 
 /// What a scraper has to know of a response before its body, whatever the client calls it.
 #[derive(Debug, Clone, Default)]
-pub struct Head {
+pub struct ResponseHead {
     /// The status, such as 200: any number, for real servers send 520 and 999.
     pub status: u16,
     /// The URL that answered, after redirects.
@@ -137,7 +144,7 @@ pub struct Head {
     pub location: Option<String>,
 }
 
-impl Head {
+impl ResponseHead {
     /// The head of a response with this status, from the URL that answered. `header` finds all
     /// values of the header of that name, as bytes: they are the server's, and may be anything.
     pub fn new<'h, V>(status: u16, url: &str, header: impl Fn(&'static str) -> V) -> Self
@@ -188,9 +195,10 @@ impl PageBody<'_> {
         let length = self.reader.read(&mut self.buffer).await.map_err(broken)?;
         if length == 0 {
             if let Some(extractor) = self.extractor.take() {
-                let (charset, matches) = extractor.finish()?;
-                self.page.charset = Some(charset);
-                self.page.matches = matches;
+                let found = extractor.finish();
+                self.page.charset = Some(found.charset);
+                self.page.matches = found.matches;
+                self.page.truncated = found.truncated;
             }
             return Ok(None);
         }
@@ -201,13 +209,13 @@ impl PageBody<'_> {
             return Err(FetchError::new(ErrorKind::TooLarge, reason).into());
         }
         if let Some(extractor) = &mut self.extractor {
-            extractor.write(chunk)?;
+            extractor.write(chunk);
         }
         Ok(Some(chunk))
     }
 
     /// Notes the file that the page was saved to.
-    pub fn saved_as(self, path: &std::path::Path) {
+    pub fn saved_as(self, path: &Path) {
         self.page.file = Some(path.display().to_string());
     }
 }
@@ -239,11 +247,11 @@ async fn decode<'b>(
             "gzip" | "x-gzip" => {
                 let mut decoder = GzipDecoder::new(body);
                 decoder.multiple_members(true);
-                Box::pin(BufReader::new(decoder))
+                Box::pin(BufReader::new(decoder)) // reads on to the end for further members
             }
-            "deflate" if has_header => Box::pin(BufReader::new(ZlibDecoder::new(body))),
-            "deflate" => Box::pin(BufReader::new(DeflateDecoder::new(body))),
-            "br" => Box::pin(BufReader::new(BrotliDecoder::new(body))),
+            "deflate" if has_header => whole(ZlibDecoder::new(body), ZlibDecoder::get_pin_mut),
+            "deflate" => whole(DeflateDecoder::new(body), DeflateDecoder::get_pin_mut),
+            "br" => whole(BrotliDecoder::new(body), BrotliDecoder::get_pin_mut),
             unknown => {
                 let reason = format!("unknown content coding {}", unknown.escape_debug());
                 return Err(FetchError::new(ErrorKind::Protocol, reason));
@@ -251,6 +259,38 @@ async fn decode<'b>(
         };
     }
     Ok(body)
+}
+
+/// A decoder that reads its input to the end: the others stop where their data says that it ends,
+/// and would miss that the response goes on, or is cut off behind it.
+struct Whole<'b, D> {
+    decoder: D,
+    input: fn(Pin<&mut D>) -> Pin<&mut Body<'b>>,
+}
+
+fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut Body<'b>>) -> Body<'b>
+where
+    D: AsyncRead + Unpin + Send + 'b,
+{
+    Box::pin(BufReader::new(Whole { decoder, input }))
+}
+
+impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let length = ready!(Pin::new(&mut self.decoder).poll_read(context, buffer))?;
+        if length == 0 {
+            let input = self.input;
+            if !ready!(input(Pin::new(&mut self.decoder)).poll_fill_buf(context))?.is_empty() {
+                let reason = "more data after the end of the compressed data";
+                return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
+            }
+        }
+        Poll::Ready(Ok(length))
+    }
 }
 
 /// An error while a body is read: the client's own, or a decoder's.
@@ -272,6 +312,10 @@ fn describe(status: u16) -> String {
     status.map_or_else(|error| error.to_string(), |status| status.to_string())
 }
 
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 /// Durations as milliseconds with one decimal.
 mod milliseconds {
     use std::time::Duration;
@@ -288,16 +332,13 @@ mod milliseconds {
     }
 }
 
-/// The clock that `start` and `elapsed` are read from: zero is the start of the run.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock(Instant);
+/// The clock that `start` and `elapsed` are read from. It starts when it is first looked at: with
+/// the first request, so that what a client does to get ready is no part of the run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clock(Arc<OnceLock<Instant>>);
 
 impl Clock {
-    pub(crate) fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    pub(crate) fn elapsed(self) -> Duration {
-        self.0.elapsed()
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.get_or_init(Instant::now).elapsed()
     }
 }

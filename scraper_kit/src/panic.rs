@@ -1,19 +1,18 @@
 //! A defect in this program or a library it uses is no reason to lose the other pages.
 
-use std::any::Any;
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, set_hook};
 
 use futures::FutureExt;
 
-/// Awaits `future`; if it panics, returns the panic's value as an error, and the task lives on.
+use crate::error::FetchError;
+
+/// Awaits `future`; if it panics, that is an error of kind `internal`, and the task lives on.
 ///
 /// tokio would report a panic through its task handle, async-std and smol would panic again where
 /// the handle is awaited. Caught here, in the task itself, it is the same on all three.
-pub async fn catch_panic<T>(
-    future: impl Future<Output = T>,
-) -> Result<T, Box<dyn Any + Send + 'static>> {
-    AssertUnwindSafe(future).catch_unwind().await
+pub async fn catch_panic<T>(future: impl Future<Output = T>) -> Result<T, FetchError> {
+    let result = AssertUnwindSafe(future).catch_unwind().await;
+    result.map_err(|panic| FetchError::internal(&*panic))
 }
 
 /// Panics are reported in one line, like other errors; `RUST_BACKTRACE=1` brings the usual report.

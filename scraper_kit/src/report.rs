@@ -60,9 +60,13 @@ impl Summary {
     }
 
     /// The run in one line.
-    fn sentence(&self, took: Duration, interrupted: bool) -> String {
-        let mut line = String::from(if interrupted { "interrupted: " } else { "" });
-        line += &format!("{} {}", self.pages, if self.pages == 1 { "page" } else { "pages" });
+    fn sentence(&self, took: Duration, total: Option<usize>, interrupted: bool) -> String {
+        let mut line = match (interrupted, total) {
+            (true, Some(total)) => format!("interrupted: {} of {total} pages", self.pages),
+            (true, None) => format!("interrupted: {} pages", self.pages),
+            (false, _) if self.pages == 1 => "1 page".to_owned(),
+            (false, _) => format!("{} pages", self.pages),
+        };
         if self.failed > 0 {
             line += &format!(" ({} failed)", self.failed);
         }
@@ -105,7 +109,7 @@ impl Report {
         }
     }
 
-    /// Waits until all is printed, and tells the exit code. `result` is how the run ended.
+    /// Waits until all is printed, and returns the exit code. `result` is how the run ended.
     pub fn finish(self, result: Result<(), FetchError>) -> ExitCode {
         drop(self.pages);
         let interrupted = || self.interrupted.happened();
@@ -156,7 +160,7 @@ fn print(
         }
     }
     progress.finish_and_clear();
-    let sentence = summary.sentence(clock.elapsed(), interrupted.happened());
+    let sentence = summary.sentence(clock.elapsed(), total, interrupted.happened());
     match format {
         Format::Table => table::print(rows, css, &sentence, &mut io::stdout().lock())?,
         // Standard output is for the program that reads it; a person at a terminal sees the rest.
@@ -174,7 +178,7 @@ fn progress_bar(total: Option<usize>) -> ProgressBar {
     };
     if !bar.is_hidden() {
         let style = ProgressStyle::with_template(template).expect("the template is constant");
-        bar.set_style(style.progress_chars("━╸ "));
+        bar.set_style(style.progress_chars("━╸─"));
         bar.enable_steady_tick(Duration::from_millis(100));
     }
     bar

@@ -9,7 +9,7 @@ use std::thread;
 
 use futures::channel::mpsc;
 use futures::{SinkExt, Stream, StreamExt, executor, stream};
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::error::{ErrorKind, FetchError};
 
@@ -46,7 +46,10 @@ fn parse(given: &[u8]) -> Result<Url, String> {
         return Err(format!("it is longer than {MAX_URL_BYTES} bytes"));
     }
     let text = str::from_utf8(given).map_err(|_| "it is not UTF-8 text")?;
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let url = Url::parse(text).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => "it does not begin with http: or https:".to_owned(),
+        other => other.to_string(),
+    })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("{}: is neither http: nor https:", url.scheme()));
     }
@@ -70,7 +73,7 @@ pub(crate) fn stream(
     given.chain(listed).enumerate().map(|(index, given)| Target::new(index, &given))
 }
 
-/// A list of URLs, one a line: `--input`.
+/// A list of URLs, one per line: `--input`.
 pub(crate) struct List {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,

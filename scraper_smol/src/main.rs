@@ -9,7 +9,6 @@
 
 mod client;
 
-use std::future::Future;
 use std::io;
 use std::process::ExitCode;
 
@@ -22,7 +21,7 @@ use client::{Session, get, open_session};
 use async_compat::Compat;
 use smol::io::AsyncWriteExt;
 use smol::{Timer, block_on, fs};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
@@ -36,8 +35,9 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
     let Run { job, targets, interrupted, stopped } = run;
     let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
 
-    // asyncio.gather with a bound. The stream is lazy: a target is read, and its task spawned, when
-    // there is room for it, so a list of a million URLs takes no more memory than one of a hundred.
+    // asyncio.as_completed with a bound. The stream is lazy: a target is read, and its task spawned,
+    // when there is room for it, so a million URLs take no more memory than a hundred. A task may
+    // outlive this function, so it owns what it works with: clones, which are shared handles.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
         .buffer_unordered(job.concurrency)
@@ -48,8 +48,9 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
         }
     }
 
-    // Where Python's `async with` would end: the handles go, and with them the tasks still running.
-    // To cancel is only to ask, so wait until each has let go of its sockets and its file.
+    // Where `async with` ends, if we leave early: dropping the tasks' handles cancels them. No
+    // CancelledError is raised in them; each is dropped at its await, and all it owns is released.
+    // That is a request, so wait: `stopped` completes when every clone of our job is gone.
     drop(pages);
     drop(job);
     stopped.wait().await;
@@ -62,9 +63,9 @@ async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
     let mut page = Page::start(&job, &target);
     let reading = read_page(&session, &job, &target, &mut page);
     let result = match catch_panic(timeout(job.timeout, reading)).await {
-        Ok(Ok(result)) => result,
+        Ok(Ok(result)) => result, // complete, or failed
         Ok(Err(_elapsed)) => Err(FetchError::timeout(job.timeout)),
-        Err(panic) => Err(FetchError::internal(&*panic)),
+        Err(panic) => Err(panic),
     };
     page.finish(&job, result)
 }
@@ -80,7 +81,7 @@ async fn read_page(
     let mut body = page.receive(job, head, body).await?;
     match job.file_for(target) {
         Some(file) => save(body, file).await?,
-        None => while body.next_chunk().await?.is_some() {},
+        None => while body.next_chunk().await?.is_some() {}, // it counts and searches by itself
     }
     Ok(())
 }
@@ -91,23 +92,26 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
     while let Some(chunk) = body.next_chunk().await? {
         part.write_all(chunk).await?;
     }
-    part.flush().await?;
+    part.flush().await?; // the last write may still be under way
     fs::rename(file.part(), file.path()).await?;
     body.saved_as(file.path());
     Ok(())
 }
 
 // ANCHOR: runtime
-/// Like asyncio.create_task. A smol task whose handle is dropped is cancelled, as we need it. Compat
-/// lends it a tokio context: smol runs the task and its timer, but a tokio thread, which
-/// async-compat starts, drives reqwest's sockets.
+/// Like asyncio.create_task. A smol task whose handle is dropped is cancelled, as we need it. It runs
+/// on smol's one background thread. reqwest looks for a running tokio and panics without one, so
+/// Compat starts one on a thread of its own: that thread drives the sockets, smol the rest.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     smol::spawn(Compat::new(page))
 }
 
 /// Like asyncio.timeout. smol brings timers, and a race against one is a timeout.
-async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Instant> {
-    let elapsed = async { Err(Timer::after(limit).await) };
+async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, ()> {
+    let elapsed = async {
+        Timer::after(limit).await;
+        Err(())
+    };
     smol::future::or(async { Ok(future.await) }, elapsed).await
 }
 // ANCHOR_END: runtime

@@ -5,7 +5,9 @@ use std::io;
 use futures::{AsyncBufRead, TryStreamExt};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect;
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Head, Job, MAX_REDIRECTS, Target};
+use scraper_kit::{
+    ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
+};
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = reqwest::Client;
@@ -20,18 +22,21 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
         .user_agent(&job.user_agent)
         .default_headers(accept)
         .redirect(redirect::Policy::limited(MAX_REDIRECTS))
+        .http1_max_headers(256) // its default of 100 is less than real servers send
         .no_proxy() // aiohttp ignores the environment's proxies, too
         .build()
         .map_err(explain)
 }
 
-/// Like session.get: returns when the head of the response is there; its body has yet to come.
+/// Like session.get: returns when the head of the response is there; its body has yet to come, and
+/// borrows (`use<>`) neither argument.
 pub async fn get(
     session: &Session,
     target: &Target,
-) -> Result<(Head, impl AsyncBufRead + Send + use<>), FetchError> {
-    let response = session.get(target.url.clone()?).send().await.map_err(explain)?;
-    let head = Head::new(response.status().as_u16(), response.url().as_str(), |name| {
+) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
+    let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
+    let response = session.get(url).send().await.map_err(explain)?;
+    let head = ResponseHead::new(response.status().as_u16(), response.url().as_str(), |name| {
         response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
     });
     let body = response.bytes_stream().map_err(|error| io::Error::from(explain(error)));

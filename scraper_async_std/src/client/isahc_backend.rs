@@ -11,10 +11,12 @@
 
 use std::time::Duration;
 
-use futures::io::BufReader;
+use futures::io::{AsyncBufReadExt, BufReader};
 use isahc::http::Request;
+use isahc::http::response::Parts;
 use isahc::{HttpClient, ResponseExt};
 use percent_encoding::percent_decode_str;
+use scraper_kit::{ErrorKind, FetchError};
 use surf::http::auth::BasicAuth;
 use surf::http::{Body, Response};
 use surf::utils::async_trait;
@@ -23,6 +25,9 @@ use surf::{Error, StatusCode};
 /// libcurl learns that a page was given up when the page's next byte arrives. For a server that
 /// sends none, its own limit closes the connection this much later than ours gave up the page.
 pub const GRACE: Duration = Duration::from_millis(250);
+
+/// How often a request is sent at most; see [`is_stale`].
+const MAX_TRIES: usize = 25;
 
 /// isahc 2 in the role of surf's HTTP client.
 #[derive(Debug)]
@@ -62,17 +67,26 @@ impl surf::HttpClient for IsahcBackend {
             builder = builder.header(name.as_str(), value.as_str());
         }
         let request = builder.body(()).map_err(bad_gateway)?;
-        let response = self.0.send_async(request).await.map_err(bad_gateway)?;
+        let mut tries = 1;
+        let response = loop {
+            match self.0.send_async(request.clone()).await {
+                Err(error) if is_stale(&error) && tries < MAX_TRIES => tries += 1,
+                result => break result.map_err(bad_gateway)?,
+            }
+        };
 
         let status = response.status().as_u16();
         let url = response.effective_uri().map(ToString::to_string).unwrap_or_default();
         let (head, body) = response.into_parts();
+        let mut body = BufReader::new(body);
+        check_framing(&head, body.fill_buf().await?.is_empty())?;
+
         let mut answer = Response::new(StatusCode::try_from(status).unwrap_or(StatusCode::Ok));
         answer.ext_mut().insert(Answer { status, url });
-        answer.set_body(Body::from_reader(BufReader::new(body), None));
+        answer.set_body(Body::from_reader(body, None));
         answer.remove_header("content-type"); // surf makes one up; the server's follows, if any
         for (name, value) in &head.headers {
-            // surf's headers are ASCII; of one that is not, the rest remains.
+            // surf's headers are ASCII; any other byte becomes a question mark.
             let text = value.as_bytes().iter().map(|byte| match byte {
                 b' '..=b'~' => char::from(*byte),
                 _ => '?',
@@ -80,6 +94,27 @@ impl surf::HttpClient for IsahcBackend {
             answer.append_header(name.as_str(), text.collect::<String>());
         }
         Ok(answer)
+    }
+}
+
+/// A server may close a connection in the pool at any time. libcurl then takes another, but gives up
+/// after five with error 55, while the pool may be full of them. To get a page again does no harm.
+fn is_stale(error: &isahc::Error) -> bool {
+    scraper_kit::causes(error).contains("[55]")
+}
+
+/// libcurl is lenient where a body's end is concerned, and would take less for the whole.
+fn check_framing(head: &Parts, body_is_empty: bool) -> Result<(), FetchError> {
+    let broken = |reason| Err(FetchError::new(ErrorKind::Protocol, reason));
+    let has_body = !matches!(head.status.as_u16(), 204 | 304);
+    match head.headers.get("content-length").map(|length| length.to_str().map(str::parse::<u64>)) {
+        // It ignores a length that it cannot read.
+        Some(Ok(Err(_)) | Err(_)) => broken("Content-Length is not a length"),
+        // It takes a head that is cut off for a head, and what follows is nothing.
+        None if body_is_empty && has_body && !head.headers.contains_key("transfer-encoding") => {
+            broken("neither a length nor a body: it may be cut off")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! JSON Lines: one object a page, printed as soon as the page is done.
+//! JSON Lines: one object per page, printed as soon as the page is done.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -49,6 +49,7 @@ mod tests {
             bytes: 1,
             charset: None,
             matches: vec![text.to_owned()],
+            truncated: false,
             file: None,
             start: std::time::Duration::from_micros(12_340),
             elapsed: std::time::Duration::ZERO,

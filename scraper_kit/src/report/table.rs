@@ -1,4 +1,4 @@
-//! The table for people: a row a page, and a waterfall that shows what ran at the same time.
+//! The table for people: a row for each page, and a waterfall that shows what ran at the same time.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -39,10 +39,12 @@ impl Row {
             url: cell(&page.url),
             status: page.status.map_or("–".into(), |status| status.to_string().into()),
             size: DecimalBytes(page.bytes).to_string().into(),
-            found: cell(page.matches.first().map_or("", String::as_str)),
-            error: page
-                .error
-                .map(|error| printable(&format!("{}: {}", error.kind, error.message)).into()),
+            found: match &page.matches[..] {
+                [] => "".into(),
+                [only] => cell(only),
+                [first, more @ ..] => cell(&format!("(+{}) {first}", more.len())),
+            },
+            error: page.error.map(|error| printable(&error.message).into()),
             start: page.start,
             end: page.start + page.elapsed,
         }

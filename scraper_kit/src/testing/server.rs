@@ -212,7 +212,8 @@ impl<S: Write> Write for Held<'_, S> {
     }
 }
 
-fn read_request(stream: &mut impl BufRead) -> io::Result<Option<Request>> {
+/// Reads a request up to the end of its headers; `None` when the client has closed.
+pub(super) fn read_request(stream: &mut impl BufRead) -> io::Result<Option<Request>> {
     let mut lines = stream.take(1_000_000).lines();
     let Some(first) = lines.next().transpose()? else { return Ok(None) };
     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tempfile::NamedTempFile;
@@ -32,15 +32,41 @@ impl TestCa {
 
     /// What a server needs to show a certificate for `name` that this authority vouches for.
     pub fn server_config(&self, name: &str) -> ServerConfig {
-        let key = KeyPair::generate().expect("the system has randomness");
-        let params = CertificateParams::new([name.to_owned()]).expect("the name is valid");
-        let certificate = params.signed_by(&key, &self.issuer).expect("the parameters are valid");
-        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-        ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.into()], key)
-            .expect("the key belongs to the certificate")
+        self.signed(params(name))
     }
+
+    /// The same with a certificate that has expired.
+    pub fn expired_config(&self, name: &str) -> ServerConfig {
+        let mut params = params(name);
+        params.not_before = rcgen::date_time_ymd(2019, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        self.signed(params)
+    }
+
+    /// What a server needs to show a certificate for `name` that only it itself vouches for.
+    pub fn self_signed_config(name: &str) -> ServerConfig {
+        let key = KeyPair::generate().expect("the system has randomness");
+        let certificate = params(name).self_signed(&key).expect("the parameters are valid");
+        config(certificate, &key)
+    }
+
+    fn signed(&self, params: CertificateParams) -> ServerConfig {
+        let key = KeyPair::generate().expect("the system has randomness");
+        let certificate = params.signed_by(&key, &self.issuer).expect("the parameters are valid");
+        config(certificate, &key)
+    }
+}
+
+fn params(name: &str) -> CertificateParams {
+    CertificateParams::new([name.to_owned()]).expect("the name is valid")
+}
+
+fn config(certificate: Certificate, key: &KeyPair) -> ServerConfig {
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.into()], key)
+        .expect("the key belongs to the certificate")
 }
 
 impl Default for TestCa {

@@ -210,8 +210,8 @@ fn exit_codes_and_failures_that_stay_with_their_page() {
     for shown in [
         "/one",
         "/two",
-        "status: the server answered: 404 Not Found",
-        "invalid_url: cannot use this URL: mailto: is neither http: nor https:",
+        "the server answered: 404 Not Found",
+        "cannot use this URL: mailto: is neither http: nor https:",
         "4 pages (2 failed) in ",
     ] {
         assert!(run.stdout.contains(shown), "{shown}: {}", run.stdout);
@@ -289,7 +289,7 @@ fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
     let run = Finished::wait(child);
     assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
     assert!(run.stdout.contains("done"), "{}", run.stdout);
-    assert!(run.stdout.contains("interrupted: 1 page in "), "{}", run.stdout);
+    assert!(run.stdout.contains("interrupted: 1 of 21 pages in "), "{}", run.stdout);
     server.log().wait_until("all connections to close", |seen| seen.open == 0);
     assert_eq!(server.log().seen().requests.len(), 11, "no new request starts");
     let saved: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();

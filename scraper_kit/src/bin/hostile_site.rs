@@ -1,0 +1,45 @@
+//! The hostile site on its own, for a scraper or any other client to try.
+//!
+//!     cargo run -p scraper_kit --bin hostile_site
+
+use std::process::ExitCode;
+use std::thread;
+
+use clap::Parser;
+use scraper_kit::testing::{Expected, HostileSite};
+
+/// Serve a site where everything goes wrong, on loopback, until Ctrl-C.
+///
+/// Each URL has one behaviour. Beside it stands what a scraper has to make of it: the kind of
+/// failure, or the page.
+#[derive(Parser)]
+#[command(name = "hostile_site", version)]
+struct Args;
+
+fn main() -> ExitCode {
+    Args::parse();
+    let site = match HostileSite::start() {
+        Ok(site) => site,
+        Err(error) => {
+            eprintln!("error: cannot listen on 127.0.0.1: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("The hostile site is open; Ctrl-C closes it.");
+    println!("To trust its good certificate: SSL_CERT_FILE={}", site.ca().file().display());
+    let mut group = "";
+    for (behaviour, url) in site.urls() {
+        if group != behaviour.group {
+            group = behaviour.group;
+            println!("\n{group}");
+        }
+        let expected = match behaviour.expected {
+            Expected::Page(_) => "the page".to_owned(),
+            Expected::Fails(kind) => kind.to_string(),
+        };
+        println!("  {url:<58} {expected:>12}\n    {}", behaviour.what);
+    }
+    loop {
+        thread::park();
+    }
+}

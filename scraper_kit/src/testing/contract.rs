@@ -1,0 +1,161 @@
+//! The contract: what every scraper makes of every behaviour of the hostile site.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use super::hostile::{BEHAVIOURS, Behaviour, Expected, HostileSite};
+use super::runner::Scraper;
+use crate::error::ErrorKind;
+use crate::page::Page;
+
+/// The columns of the table in the documentation: the crates' names, and the runtimes'.
+const COLUMNS: [(&str, &str); 3] =
+    [("scraper_tokio", "tokio"), ("scraper_async_std", "async-std"), ("scraper_smol", "smol")];
+
+/// Runs the contract on the scraper of this name at this path, a test for each behaviour; with
+/// `UPDATE_DOCS=1` in the environment, also writes the scraper's column of the table.
+pub fn run(name: &'static str, binary: &'static str) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let outcomes = Arc::new(Outcomes { binary, site: OnceLock::new(), pages: OnceLock::new() });
+    let mut trials: Vec<Trial> = BEHAVIOURS
+        .iter()
+        .map(|behaviour| {
+            let outcomes = Arc::clone(&outcomes);
+            let title = format!("{}: {} ({})", behaviour.group, behaviour.name, behaviour.what);
+            Trial::test(title, move || outcomes.check(name, behaviour))
+        })
+        .collect();
+    let table = Arc::clone(&outcomes);
+    trials.push(Trial::test("the table in the documentation is what happens", move || {
+        table.check_table(name)
+    }));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What became of every behaviour, in one run of the scraper for all that need no patience.
+struct Outcomes {
+    binary: &'static str,
+    site: OnceLock<HostileSite>,
+    pages: OnceLock<BTreeMap<&'static str, Page>>,
+}
+
+impl Outcomes {
+    fn pages(&self) -> &BTreeMap<&'static str, Page> {
+        self.pages.get_or_init(|| {
+            let site = self.site.get_or_init(|| HostileSite::start().expect("loopback has ports"));
+            let timeout = Expected::Fails(ErrorKind::Timeout);
+            let waits = |behaviour: &Behaviour| {
+                let exception = behaviour.exception.map(|exception| exception.expected);
+                behaviour.expected == timeout || exception == Some(timeout)
+            };
+            let mut pages = BTreeMap::new();
+            for (limit, these_wait) in [("1", true), ("60", false)] {
+                let (behaviours, urls): (Vec<_>, Vec<_>) =
+                    site.urls().filter(|(behaviour, _)| waits(behaviour) == these_wait).unzip();
+                let run = Scraper::new(self.binary)
+                    .args(["-f", "json", "-t", limit])
+                    .args(urls)
+                    .trust(site.ca().file())
+                    .run();
+                assert_eq!(run.code, Some(1), "some pages fail: {}", run.stderr);
+                assert_eq!(run.stderr, "", "and no word of it but in its outcome");
+                assert_eq!(run.pages().len(), behaviours.len(), "one outcome for each URL");
+                let names = behaviours.iter().map(|behaviour| behaviour.name);
+                pages.extend(names.zip(run.pages()));
+            }
+            pages
+        })
+    }
+
+    fn check(&self, scraper: &str, behaviour: &Behaviour) -> Result<(), Failed> {
+        let Some(page) = self.pages().get(behaviour.name) else {
+            return Ok(()); // this machine has no port for it
+        };
+        let expected = behaviour.expected_of(scraper);
+        let met = match expected {
+            Expected::Page("") => page.error.is_none() && page.matches.is_empty(),
+            Expected::Page("…") => {
+                page.error.is_none() && page.matches.iter().any(|title| title.ends_with('…'))
+            }
+            Expected::Page(title) => page.error.is_none() && page.matches == [title],
+            Expected::Fails(kind) => page.error.as_ref().map(|error| error.kind) == Some(kind),
+        };
+        if !met {
+            return Err(format!("{expected:?} expected: {page:?}").into());
+        }
+        Ok(())
+    }
+
+    fn check_table(&self, name: &str) -> Result<(), Failed> {
+        let path = table_path();
+        let before = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        let mut after = String::from(PREFACE);
+        let mut group = "";
+        for behaviour in BEHAVIOURS {
+            if group != behaviour.group {
+                group = behaviour.group;
+                after += &format!("\n## {}\n\n{HEADER}", capitalized(group));
+            }
+            let start = format!("| `{}` | {} |", behaviour.name, behaviour.what);
+            let old_row = before.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
+            let mut cells = old_row.strip_prefix(&start).unwrap_or_default().split('|');
+            after += &start;
+            for (column, _) in COLUMNS {
+                let old = cells.next().unwrap_or("?").trim().to_owned();
+                let new = self.pages().get(behaviour.name).map(outcome);
+                let cell = if column == name { new.unwrap_or(old) } else { old };
+                after += &format!(" {cell} |");
+            }
+            after.push('\n');
+        }
+        after += "\n## Why some rows differ\n";
+        for behaviour in BEHAVIOURS {
+            if let Some(exception) = behaviour.exception {
+                after += &format!("\n- `{}`: {}", behaviour.name, exception.reason);
+            }
+        }
+        after.push('\n');
+        if env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&path, &after)?;
+        } else if before != after {
+            return Err(format!("{} is stale: run this with UPDATE_DOCS=1", path.display()).into());
+        }
+        Ok(())
+    }
+}
+
+const PREFACE: &str = "# The hostile web
+
+What the three scrapers make of a server that does these things: the page, with its status, or a
+failure of that kind. This file is written by the tests that hold them to it. See for yourself:
+`cargo run -p scraper_kit --bin hostile_site` serves every row.
+";
+
+const HEADER: &str = "| Behaviour | What the server does | tokio | async-std | smol |
+| --- | --- | --- | --- | --- |
+";
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn table_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/hostile-web.md")
+}
+
+/// What became of a page, as the table tells it.
+fn outcome(page: &Page) -> String {
+    match (&page.error, page.status) {
+        (Some(error), _) => format!("`{}`", error.kind),
+        (None, Some(status)) => format!("page, {status}"),
+        (None, None) => "page".to_owned(),
+    }
+}

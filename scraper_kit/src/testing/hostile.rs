@@ -1,0 +1,954 @@
+//! A web site where everything goes wrong, one behaviour a URL.
+//!
+//! Whatever it sends, it sends over a plain socket, because no HTTP library would. What a scraper
+//! has to make of each behaviour stands beside it, and is the same for all three.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use rustls::{ServerConnection, StreamOwned};
+use socket2::SockRef;
+
+use super::server::{Request, ok, read_request, response};
+use super::tls::TestCa;
+use super::{bomb, compress};
+use crate::ErrorKind::{self, Connect, Dns, Protocol, Redirect, Status, Timeout, Tls, TooLarge};
+
+/// One thing that a server may do, and what has to come of it.
+pub struct Behaviour {
+    /// What kind of behaviour it is, such as `framing`.
+    pub group: &'static str,
+    /// Its name, and its path on the site.
+    pub name: &'static str,
+    /// What the server does, in plain words.
+    pub what: &'static str,
+    /// What a scraper makes of it.
+    pub expected: Expected,
+    /// The scraper that makes something else of it, and why nothing can be done about that.
+    pub exception: Option<Exception>,
+    place: Place,
+}
+
+/// A defect of a library that cannot be mended from outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Exception {
+    /// The scrapers that it concerns.
+    pub scrapers: &'static [&'static str],
+    /// What they make of the behaviour.
+    pub expected: Expected,
+    /// Where it comes from.
+    pub reason: &'static str,
+}
+
+/// What a scraper makes of a behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// The page, with this title; empty for a page without one.
+    Page(&'static str),
+    /// A failure of this kind.
+    Fails(ErrorKind),
+}
+
+use Expected::{Fails, Page};
+
+/// Where a behaviour is to be found.
+enum Place {
+    /// On the site's plain port.
+    Http(fn(&mut Visit<'_>) -> io::Result<()>),
+    /// On the plain port, but asked for in TLS.
+    TlsOnPlainPort,
+    /// On a port that speaks TLS, with the certificate of that name.
+    Https(&'static str),
+    /// On a TLS port, but asked for in plain HTTP.
+    PlainOnTlsPort,
+    /// On a port whose TLS is from 1999.
+    OldTls,
+    /// On the plain port of the IPv6 loopback.
+    Ipv6,
+    /// Nowhere on this site.
+    Elsewhere(&'static str),
+}
+
+use Place::{Elsewhere, Http, Https, Ipv6 as OnIpv6, OldTls, PlainOnTlsPort, TlsOnPlainPort};
+
+/// A request that waits for its answer.
+struct Visit<'a> {
+    stream: &'a mut TcpStream,
+    /// What follows the behaviour's name in the path, such as `3` of `/redirects-11/3`.
+    rest: &'a str,
+    site: &'a Ports,
+}
+
+/// The site's addresses.
+#[derive(Debug, Clone, Copy)]
+struct Ports {
+    http: SocketAddr,
+    ipv6: Option<SocketAddr>,
+    https: [SocketAddr; CERTIFICATES.len()],
+    old_tls: SocketAddr,
+}
+
+/// The certificates that the site's TLS ports show.
+const CERTIFICATES: [&str; 5] =
+    ["tls-good", "tls-self-signed", "tls-expired", "tls-wrong-host", "tls-unknown-root"];
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n";
+const SECOND: Duration = Duration::from_secs(1);
+
+impl Visit<'_> {
+    fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+        self.stream.write_all(bytes.as_ref())
+    }
+
+    /// Sends a page's head and these raw bytes after it.
+    fn page(&mut self, header: &str, raw: impl AsRef<[u8]>) -> io::Result<()> {
+        self.send(format!("{HEAD}{header}\r\n"))?;
+        self.send(raw)
+    }
+
+    /// Does nothing more, until the client has had enough.
+    fn stall(&mut self) -> io::Result<()> {
+        while self.stream.read(&mut [0; 1024])? > 0 {}
+        Ok(())
+    }
+
+    /// One byte a second, for ever.
+    fn drip(&mut self, mut byte: impl FnMut() -> u8) -> io::Result<()> {
+        loop {
+            self.send([byte()])?;
+            thread::sleep(SECOND);
+        }
+    }
+
+    /// Breaks the connection, as a crashed server's system does.
+    fn reset(&mut self) -> io::Result<()> {
+        SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO))
+    }
+
+    /// The same bytes again and again, as long as the client takes them.
+    fn flood(&mut self, bytes: &[u8]) -> io::Result<()> {
+        loop {
+            self.send(bytes)?;
+        }
+    }
+
+    /// A whole and correct response, and the announcement that the connection closes with it.
+    fn answer(&mut self, status: &str, headers: &[&str], body: &[u8]) -> io::Result<()> {
+        self.send(response(status, &[headers, &["Connection: close"]].concat(), body))
+    }
+
+    fn redirect(&mut self, location: &str) -> io::Result<()> {
+        self.answer("302 Found", &[&format!("Location: {location}")], b"")
+    }
+
+    fn encoded(&mut self, coding: &str, body: &[u8]) -> io::Result<()> {
+        let coding = format!("Content-Encoding: {coding}");
+        self.answer("200 OK", &["Content-Type: text/html; charset=utf-8", &coding], body)
+    }
+
+    fn html(&mut self, content_type: &str, body: &[u8]) -> io::Result<()> {
+        self.answer("200 OK", &[&format!("Content-Type: {content_type}")], body)
+    }
+
+    fn title(&mut self, title: &str) -> io::Result<()> {
+        self.html("text/html; charset=utf-8", format!("<title>{title}</title>").as_bytes())
+    }
+}
+
+/// A page of one megabyte, so that a part of it is not all of it.
+fn large_page() -> Vec<u8> {
+    let mut page = b"<title>Large</title>".to_vec();
+    page.resize(1_000_000, b' ');
+    page
+}
+
+/// A behaviour of the plain port: `answer` sends whatever it sends, then the connection closes.
+const fn http(
+    group: &'static str,
+    name: &'static str,
+    what: &'static str,
+    expected: Expected,
+    answer: fn(&mut Visit<'_>) -> io::Result<()>,
+) -> Behaviour {
+    at(group, name, what, expected, Http(answer))
+}
+
+/// A behaviour that is to be found elsewhere.
+const fn at(
+    group: &'static str,
+    name: &'static str,
+    what: &'static str,
+    expected: Expected,
+    place: Place,
+) -> Behaviour {
+    Behaviour { group, name, what, expected, exception: None, place }
+}
+
+impl Behaviour {
+    const fn except(
+        mut self,
+        scrapers: &'static [&'static str],
+        expected: Expected,
+        reason: &'static str,
+    ) -> Self {
+        self.exception = Some(Exception { scrapers, expected, reason });
+        self
+    }
+
+    /// What the scraper of this name makes of it.
+    pub fn expected_of(&self, scraper: &str) -> Expected {
+        match self.exception {
+            Some(exception) if exception.scrapers.contains(&scraper) => exception.expected,
+            _ => self.expected,
+        }
+    }
+}
+
+/// Every behaviour of the site, in groups.
+pub const BEHAVIOURS: &[Behaviour] = &[
+    // connection
+    at(
+        "connection",
+        "refused",
+        "nothing listens on the port",
+        Fails(Connect),
+        Elsewhere("http://127.0.0.1:1/"),
+    ),
+    at(
+        "connection",
+        "port-0",
+        "a port that does not exist",
+        Fails(Connect),
+        Elsewhere("http://127.0.0.1:0/"),
+    ),
+    at(
+        "connection",
+        "no-such-host",
+        "a name that does not resolve",
+        Fails(Dns),
+        Elsewhere("http://no-such-host.invalid/"),
+    ),
+    at("connection", "ipv6", "an address in brackets", Page("IPv6"), OnIpv6),
+    http("connection", "closed", "closes instead of answering", Fails(Protocol), |_| Ok(())),
+    http("connection", "reset", "resets instead of answering", Fails(Protocol), |visit| {
+        visit.reset()
+    }),
+    http(
+        "connection",
+        "closed-in-status",
+        "closes inside the status line",
+        Fails(Protocol),
+        |visit| visit.send("HTTP/1.1 20"),
+    ),
+    http("connection", "closed-in-headers", "closes inside a header", Fails(Protocol), |visit| {
+        visit.send("HTTP/1.1 200 OK\r\nContent-Le")
+    }),
+    http(
+        "connection",
+        "closed-after-header",
+        "closes between two headers",
+        Fails(Protocol),
+        |visit| visit.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"),
+    ),
+    http("connection", "reset-in-headers", "resets inside the headers", Fails(Protocol), |visit| {
+        visit.send("HTTP/1.1 200 OK\r\nContent-Le")?;
+        visit.reset()
+    }),
+    http("connection", "reset-in-body", "resets inside the body", Fails(Protocol), |visit| {
+        visit.page("Content-Length: 1000000\r\n", vec![b' '; 500_000])?;
+        visit.reset()
+    }),
+    http("connection", "silent", "never answers", Fails(Timeout), |visit| visit.stall()),
+    // time
+    http("time", "slow-headers", "sends its headers one byte a second", Fails(Timeout), |visit| {
+        visit.send("HTTP/1.1 200 OK\r\nX-Slow: ")?;
+        visit.drip(|| b'x')
+    }),
+    http("time", "slow-body", "sends its body one byte a second", Fails(Timeout), |visit| {
+        visit.page("Content-Length: 1000000\r\n", "")?;
+        visit.drip(|| b'x')
+    }),
+    http(
+        "time",
+        "stall-after-headers",
+        "sends its headers and nothing more",
+        Fails(Timeout),
+        |visit| {
+            visit.page("Content-Length: 10\r\n", "")?;
+            visit.stall()
+        },
+    ),
+    http("time", "stall-in-chunk", "stops inside a chunk", Fails(Timeout), |visit| {
+        visit.page("Transfer-Encoding: chunked\r\n", "a\r\n12345")?;
+        visit.stall()
+    }),
+    http(
+        "time",
+        "slow-redirects",
+        "redirects, and takes five seconds for each",
+        Fails(Timeout),
+        |visit| {
+            thread::sleep(5 * SECOND);
+            let hop: usize = visit.rest.parse().unwrap_or(0);
+            visit.redirect(&format!("/slow-redirects/{}", hop + 1))
+        },
+    ),
+    // framing
+    http(
+        "framing",
+        "short-body",
+        "closes before Content-Length is reached",
+        Fails(Protocol),
+        |visit| visit.page("Content-Length: 100\r\n", "<title>Short</title>"),
+    ),
+    http(
+        "framing",
+        "long-body",
+        "sends more than Content-Length; the rest is no part of the page",
+        Page("Long"),
+        |visit| {
+            visit.page("Content-Length: 19\r\n", "<title>Long</title>\n<title>Too long</title>")
+        },
+    ),
+    http("framing", "negative-length", "a Content-Length of -1", Fails(Protocol), |visit| {
+        visit.page("Content-Length: -1\r\n", "page")
+    }),
+    http(
+        "framing",
+        "huge-length",
+        "a Content-Length of more than 64 bits",
+        Fails(Protocol),
+        |visit| visit.page("Content-Length: 99999999999999999999\r\n", "page"),
+    ),
+    http(
+        "framing",
+        "two-lengths",
+        "two Content-Lengths that contradict each other",
+        Fails(Protocol),
+        |visit| visit.page("Content-Length: 4\r\nContent-Length: 3\r\n", "page"),
+    ),
+    http(
+        "framing",
+        "same-length-twice",
+        "the same Content-Length twice, which is legal",
+        Page("Twice"),
+        |visit| visit.page("Content-Length: 20\r\nContent-Length: 20\r\n", "<title>Twice</title>"),
+    ),
+    http(
+        "framing",
+        "length-and-chunked",
+        "Content-Length and chunked: chunked counts",
+        Page("Both"),
+        |visit| {
+            visit.page(
+                "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+                "13\r\n<title>Both</title>\r\n0\r\n\r\n",
+            )
+        },
+    ),
+    http("framing", "bad-chunk-size", "a chunk size that is no number", Fails(Protocol), |visit| {
+        visit.page("Transfer-Encoding: chunked\r\n", "xyz\r\npage\r\n0\r\n\r\n")
+    }),
+    http(
+        "framing",
+        "huge-chunk-size",
+        "a chunk size of more than 64 bits",
+        Fails(Protocol),
+        |visit| {
+            visit.page("Transfer-Encoding: chunked\r\n", "fffffffffffffffffff\r\npage\r\n0\r\n\r\n")
+        },
+    ),
+    http(
+        "framing",
+        "endless-chunk-size",
+        "a chunk size that never ends",
+        Fails(Protocol),
+        |visit| {
+            visit.page("Transfer-Encoding: chunked\r\n", "")?;
+            visit.flood(&[b'1'; 4096])
+        },
+    ),
+    http(
+        "framing",
+        "endless-zeros",
+        "a chunk size that never gets beyond its leading zeros",
+        Fails(Protocol),
+        |visit| {
+            visit.page("Transfer-Encoding: chunked\r\n", "")?;
+            visit.flood(&[b'0'; 4096])
+        },
+    )
+    .except(
+        &["scraper_tokio", "scraper_smol"],
+        Fails(Timeout),
+        "hyper, under reqwest, reads leading zeros without end; only --timeout ends that.",
+    ),
+    http("framing", "no-last-chunk", "closes before the last chunk", Fails(Protocol), |visit| {
+        visit.page("Transfer-Encoding: chunked\r\n", "4\r\npage\r\n")
+    }),
+    http(
+        "framing",
+        "trailers",
+        "headers after the last chunk, which are legal",
+        Page("Trailers"),
+        |visit| {
+            visit.page(
+                "Transfer-Encoding: chunked\r\n",
+                "17\r\n<title>Trailers</title>\r\n0\r\nX-Check: 1\r\n\r\n",
+            )
+        },
+    ),
+    http("framing", "204-with-body", "a 204, which has no body, with one", Page(""), |visit| {
+        visit.send("HTTP/1.1 204 No Content\r\nContent-Type: text/html\r\n\r\n<title>No</title>")
+    }),
+    http("framing", "304-with-body", "a 304, which has no body, with one", Page(""), |visit| {
+        visit.send("HTTP/1.1 304 Not Modified\r\nContent-Type: text/html\r\n\r\n<title>No</title>")
+    }),
+    http(
+        "framing",
+        "empty-until-close",
+        "neither a length nor a body, which is legal and empty",
+        Page(""),
+        |visit| visit.page("Connection: close\r\n", ""),
+    )
+    .except(
+        &["scraper_async_std"],
+        Fails(Protocol),
+        "libcurl, under isahc, takes a head that is cut off for whole, and what follows for an empty \
+         body. surf's backend here cannot tell the two apart, and refuses both.",
+    ),
+    http(
+        "framing",
+        "http-1.0",
+        "HTTP/1.0 without a length: the body ends with the connection",
+        Page("Old"),
+        |visit| visit.send("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Old</title>"),
+    ),
+    http("framing", "http-0.9", "no head at all, only a page", Fails(Protocol), |visit| {
+        visit.send("<title>Older</title>\r\n\r\n")
+    }),
+    http(
+        "framing",
+        "100-first",
+        "100 Continue before the page, which is legal",
+        Page("Continued"),
+        |visit| {
+            visit.send("HTTP/1.1 100 Continue\r\n\r\n")?;
+            visit.title("Continued")
+        },
+    ),
+    http(
+        "framing",
+        "103-first",
+        "103 Early Hints before the page, which are legal",
+        Page("Hinted"),
+        |visit| {
+            visit.send("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")?;
+            visit.title("Hinted")
+        },
+    ),
+    http("framing", "100-only", "100 Continue and nothing more", Fails(Timeout), |visit| {
+        visit.send("HTTP/1.1 100 Continue\r\n\r\n")?;
+        visit.stall()
+    }),
+    // headers
+    http("headers", "endless-header", "a header that never ends", Fails(Protocol), |visit| {
+        visit.send("HTTP/1.1 200 OK\r\nX-Long: ")?;
+        visit.flood(&[b'x'; 4096])
+    }),
+    http("headers", "10000-headers", "ten thousand headers", Fails(Protocol), |visit| {
+        visit.page(&"X-Many: 1\r\n".repeat(10_000), "")
+    }),
+    http(
+        "headers",
+        "200-headers",
+        "two hundred headers, which is many, but legal",
+        Page("Many"),
+        |visit| {
+            visit.page(
+                &("X-Many: 1\r\n".repeat(198) + "Content-Length: 19\r\n"),
+                "<title>Many</title>",
+            )
+        },
+    ),
+    http(
+        "headers",
+        "latin-1-header",
+        "a header byte over 0x7f, which real servers send",
+        Page("Latin"),
+        |visit| {
+            visit.send(b"HTTP/1.1 200 OK\r\nX-Caf\x65: caf\xe9\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n")?;
+            visit.send("<title>Latin</title>")
+        },
+    ),
+    http("headers", "nul-in-header", "a NUL in a header", Fails(Protocol), |visit| {
+        visit.send("HTTP/1.1 200 OK\r\nX-Nul: a\0b\r\nContent-Length: 0\r\n\r\n")
+    }),
+    http("headers", "no-reason", "a status line without a reason", Page("Why"), |visit| {
+        visit.send("HTTP/1.1 200\r\nContent-Type: text/html\r\nContent-Length: 18\r\n\r\n<title>Why</title>")
+    }),
+    http("headers", "status-208", "a rare status", Page("208"), |visit| {
+        visit.answer("208 Already Reported", &["Content-Type: text/html"], b"<title>208</title>")
+    }),
+    http("headers", "status-404", "a common status", Fails(Status), |visit| {
+        visit.answer("404 Not Found", &[], b"")
+    }),
+    http("headers", "status-520", "a status that no standard knows", Fails(Status), |visit| {
+        visit.answer("520 Unknown", &[], b"")
+    }),
+    http("headers", "status-999", "the largest status there can be", Fails(Status), |visit| {
+        visit.answer("999 Denied", &[], b"")
+    }),
+    // redirects
+    http("redirects", "redirects-10", "ten redirects", Page("Arrived"), |visit| {
+        match visit.rest.parse().unwrap_or(1) {
+            11 => visit.title("Arrived"),
+            hop => visit.redirect(&format!("/redirects-10/{}", hop + 1)),
+        }
+    }),
+    http("redirects", "redirects-11", "eleven redirects", Fails(Redirect), |visit| {
+        match visit.rest.parse().unwrap_or(1) {
+            12 => visit.title("Arrived"),
+            hop => visit.redirect(&format!("/redirects-11/{}", hop + 1)),
+        }
+    }),
+    http(
+        "redirects",
+        "redirect-loop",
+        "redirects in a circle",
+        Fails(Redirect),
+        |visit| match visit.rest {
+            "back" => visit.redirect("/redirect-loop"),
+            _ => visit.redirect("/redirect-loop/back"),
+        },
+    ),
+    http("redirects", "redirect-to-itself", "redirects to where it is", Fails(Redirect), |visit| {
+        visit.redirect("/redirect-to-itself")
+    }),
+    http(
+        "redirects",
+        "redirect-relative",
+        "a relative Location, which is legal",
+        Page("Relative"),
+        |visit| match visit.rest {
+            "there" => visit.title("Relative"),
+            _ => visit.redirect("redirect-relative/there"),
+        },
+    ),
+    http(
+        "redirects",
+        "redirect-scheme-relative",
+        "a Location that leaves out the scheme",
+        Page("Relative"),
+        |visit| {
+            let location = format!("//{}/redirect-relative/there", visit.site.http);
+            visit.redirect(&location)
+        },
+    ),
+    http(
+        "redirects",
+        "redirect-fragment",
+        "a Location with a fragment",
+        Page("Relative"),
+        |visit| visit.redirect("/redirect-relative/there#part"),
+    ),
+    http(
+        "redirects",
+        "redirect-nowhere",
+        "a redirect without a Location",
+        Fails(Redirect),
+        |visit| visit.answer("302 Found", &[], b""),
+    ),
+    http("redirects", "redirect-to-file", "a redirect to file:", Fails(Redirect), |visit| {
+        visit.redirect("file:///etc/passwd")
+    }),
+    http("redirects", "redirect-to-ftp", "a redirect to ftp:", Fails(Redirect), |visit| {
+        visit.redirect("ftp://127.0.0.1/")
+    }),
+    http(
+        "redirects",
+        "redirect-to-javascript",
+        "a redirect to javascript:",
+        Fails(Redirect),
+        |visit| visit.redirect("javascript:alert(1)"),
+    ),
+    http(
+        "redirects",
+        "redirect-to-no-host",
+        "a redirect to a name that does not resolve",
+        Fails(Dns),
+        |visit| visit.redirect("http://no-such-host.invalid/"),
+    ),
+    // bodies
+    http("bodies", "gzip", "gzip", Page("Large"), |visit| {
+        visit.encoded("gzip", &compress("gzip", &large_page()))
+    }),
+    http("bodies", "brotli", "brotli", Page("Large"), |visit| {
+        visit.encoded("br", &compress("br", &large_page()))
+    }),
+    http("bodies", "deflate", "deflate", Page("Large"), |visit| {
+        visit.encoded("deflate", &compress("deflate", &large_page()))
+    }),
+    http(
+        "bodies",
+        "raw-deflate",
+        "deflate without its header, as some servers send it",
+        Page("Large"),
+        |visit| visit.encoded("deflate", &compress("raw deflate", &large_page())),
+    ),
+    http("bodies", "gzip-twice", "gzip in gzip", Page("Large"), |visit| {
+        visit.encoded("gzip, gzip", &compress("gzip", &compress("gzip", &large_page())))
+    }),
+    http(
+        "bodies",
+        "gzip-members",
+        "two gzip streams one after the other, which is legal",
+        Page("Two"),
+        |visit| {
+            let members = [compress("gzip", b"<title>Tw"), compress("gzip", b"o</title>")].concat();
+            visit.encoded("gzip", &members)
+        },
+    ),
+    http("bodies", "gzip-empty", "gzip of nothing at all", Page(""), |visit| {
+        visit.encoded("gzip", b"")
+    }),
+    http("bodies", "gzip-truncated", "gzip that ends too early", Fails(Protocol), |visit| {
+        let body = compress("gzip", &large_page());
+        visit.encoded("gzip", &body[..body.len() / 2])
+    }),
+    http("bodies", "brotli-truncated", "brotli that ends too early", Fails(Protocol), |visit| {
+        let body = compress("br", b"<title>Truncated</title>");
+        visit.encoded("br", &body[..body.len() / 2])
+    }),
+    http(
+        "bodies",
+        "gzip-garbage-after",
+        "gzip with something else after it",
+        Fails(Protocol),
+        |visit| {
+            visit.encoded(
+                "gzip",
+                &[&compress("gzip", b"<title>Garbage</title>")[..], b"more"].concat(),
+            )
+        },
+    ),
+    http(
+        "bodies",
+        "brotli-garbage-after",
+        "brotli with something else after it",
+        Fails(Protocol),
+        |visit| {
+            visit.encoded("br", &[&compress("br", b"<title>Garbage</title>")[..], b"more"].concat())
+        },
+    ),
+    http("bodies", "not-gzip", "text that is called gzip", Fails(Protocol), |visit| {
+        visit.encoded("gzip", b"<title>Not gzip</title>")
+    }),
+    http(
+        "bodies",
+        "unknown-coding",
+        "a content coding that nobody asked for",
+        Fails(Protocol),
+        |visit| visit.encoded("zstd", b"page"),
+    ),
+    http("bodies", "many-codings", "gzip a hundred times over", Fails(Protocol), |visit| {
+        visit.encoded(&["gzip"; 100].join(","), b"page")
+    }),
+    http("bodies", "gzip-bomb", "a gigabyte in a megabyte of gzip", Fails(TooLarge), |visit| {
+        visit.encoded("gzip", bomb("gzip"))
+    }),
+    http("bodies", "brotli-bomb", "a gigabyte in a kilobyte of brotli", Fails(TooLarge), |visit| {
+        visit.encoded("br", bomb("br"))
+    }),
+    http("bodies", "endless-body", "chunks without end", Fails(TooLarge), |visit| {
+        visit.page("Transfer-Encoding: chunked\r\n", "")?;
+        visit.flood(&[b"1000\r\n", &[b' '; 4096][..], b"\r\n"].concat())
+    }),
+    http("bodies", "empty-body", "no body", Page(""), |visit| visit.html("text/html", b"")),
+    http(
+        "bodies",
+        "exactly-max-bytes",
+        "10 MiB, the default of --max-bytes",
+        Page("Exact"),
+        |visit| {
+            let mut body = b"<title>Exact</title>".to_vec();
+            body.resize(10 * 1024 * 1024, b' ');
+            visit.html("text/html", &body)
+        },
+    ),
+    http("bodies", "one-byte-more", "one byte more than 10 MiB", Fails(TooLarge), |visit| {
+        visit.html("text/html", &vec![b' '; 10 * 1024 * 1024 + 1])
+    }),
+    http("bodies", "binary", "binary data that is called HTML", Page(""), |visit| {
+        let body: Vec<u8> =
+            (0..100_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        visit.html("text/html", &body)
+    }),
+    http(
+        "bodies",
+        "charset-header",
+        "windows-1251, said in the header",
+        Page("Привет"),
+        |visit| {
+            visit
+                .html("text/html; charset=windows-1251", b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>")
+        },
+    ),
+    http(
+        "bodies",
+        "charset-meta",
+        "windows-1251, said in a <meta>",
+        Page("Привет"),
+        |visit| {
+            visit.html(
+                "text/html",
+                b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title><meta charset=windows-1251>",
+            )
+        },
+    ),
+    http(
+        "bodies",
+        "charset-bom",
+        "UTF-8, said by a byte order mark against the header",
+        Page("Привет"),
+        |visit| {
+            visit
+                .html("text/html; charset=windows-1251", "\u{feff}<title>Привет</title>".as_bytes())
+        },
+    ),
+    http(
+        "bodies",
+        "charset-utf-16",
+        "UTF-16, said by a byte order mark",
+        Page("Привет"),
+        |visit| {
+            let body: Vec<u8> =
+                "\u{feff}<title>Привет</title>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+            visit.html("text/html", &body)
+        },
+    ),
+    http(
+        "bodies",
+        "charset-wrong",
+        "windows-1251 that is called UTF-8",
+        Page("\u{fffd}\u{fffd}\u{fffd}"),
+        |visit| visit.html("text/html; charset=utf-8", b"<title>\xcf\xf0\xe8</title>"),
+    ),
+    http(
+        "bodies",
+        "charset-unknown",
+        "a charset that does not exist; UTF-8 is assumed",
+        Page("Привет"),
+        |visit| visit.html("text/html; charset=klingon", "<title>Привет</title>".as_bytes()),
+    ),
+    http(
+        "bodies",
+        "escape-codes",
+        "a title that would clear the terminal",
+        Page("\u{1b}[2J\u{9b}31m\u{202e}Cleared"),
+        |visit| {
+            visit.html(
+                "text/html; charset=utf-8",
+                "<title>\u{1b}[2J\u{9b}31m\u{202e}Cleared</title>".as_bytes(),
+            )
+        },
+    ),
+    http("bodies", "huge-title", "a title of nine megabytes", Page("…"), |visit| {
+        let mut body = b"<title>".to_vec();
+        body.resize(9_000_000, b'x');
+        visit.html("text/html", &body)
+    }),
+    http("bodies", "huge-tag", "a tag of nine megabytes, more than the parser holds", Page(""), |visit| {
+        let mut body = b"<title class=".to_vec();
+        body.resize(9_000_000, b'x');
+        visit.html("text/html", &body)
+    }),
+    http("bodies", "deep", "elements a hundred thousand deep", Page("Deep"), |visit| {
+        let body = "<title>Deep</title>".to_owned() + &"<div>".repeat(100_000);
+        visit.html("text/html", body.as_bytes())
+    }),
+    // tls
+    at(
+        "tls",
+        "tls-good",
+        "a certificate of the site's own authority, trusted in the tests only",
+        Page("TLS"),
+        Https("tls-good"),
+    ),
+    at(
+        "tls",
+        "tls-self-signed",
+        "a certificate that vouches for itself",
+        Fails(Tls),
+        Https("tls-self-signed"),
+    ),
+    at("tls", "tls-expired", "a certificate that has expired", Fails(Tls), Https("tls-expired")),
+    at(
+        "tls",
+        "tls-wrong-host",
+        "a certificate for another host",
+        Fails(Tls),
+        Https("tls-wrong-host"),
+    ),
+    at(
+        "tls",
+        "tls-unknown-root",
+        "a certificate of an authority that nobody knows",
+        Fails(Tls),
+        Https("tls-unknown-root"),
+    ),
+    at("tls", "tls-1.0", "nothing newer than TLS 1.0", Fails(Tls), OldTls),
+    at("tls", "tls-to-http", "https to a port that speaks plain HTTP", Fails(Tls), TlsOnPlainPort),
+    at("tls", "http-to-tls", "http to a port that speaks TLS", Fails(Protocol), PlainOnTlsPort),
+    at(
+        "tls",
+        "tls-to-http-redirect",
+        "a redirect from https to http, which is legal",
+        Page("Relative"),
+        Https("tls-good"),
+    ),
+];
+
+/// The site, running; it stops with the program.
+pub struct HostileSite {
+    ports: Ports,
+    ca: TestCa,
+}
+
+impl HostileSite {
+    /// Opens all its ports on loopback.
+    ///
+    /// # Errors
+    /// A port cannot be had.
+    pub fn start() -> io::Result<Self> {
+        let ca = TestCa::new();
+        let listen = |ip: IpAddr| TcpListener::bind((ip, 0));
+        let (http, old_tls) =
+            (listen(Ipv4Addr::LOCALHOST.into())?, listen(Ipv4Addr::LOCALHOST.into())?);
+        let ipv6 = listen(Ipv6Addr::LOCALHOST.into()).ok(); // not every machine has it
+        let mut https = Vec::new();
+        for _ in CERTIFICATES {
+            https.push(listen(Ipv4Addr::LOCALHOST.into())?);
+        }
+        let mut ports = Ports {
+            http: http.local_addr()?,
+            ipv6: ipv6.as_ref().map(TcpListener::local_addr).transpose()?,
+            https: [http.local_addr()?; CERTIFICATES.len()],
+            old_tls: old_tls.local_addr()?,
+        };
+        for (port, listener) in ports.https.iter_mut().zip(&https) {
+            *port = listener.local_addr()?;
+        }
+
+        serve(http, move |stream| visit(stream, ports));
+        serve(old_tls, |mut stream| speak_old_tls(&mut stream));
+        if let Some(ipv6) = ipv6 {
+            serve(ipv6, |mut stream| {
+                read_request(&mut io::BufReader::new(&mut stream))?;
+                stream.write_all(&ok("<title>IPv6</title>"))
+            });
+        }
+        for (certificate, listener) in CERTIFICATES.iter().zip(https) {
+            let config = Arc::new(match *certificate {
+                "tls-self-signed" => TestCa::self_signed_config("127.0.0.1"),
+                "tls-expired" => ca.expired_config("127.0.0.1"),
+                "tls-wrong-host" => ca.server_config("example.com"),
+                "tls-unknown-root" => TestCa::new().server_config("127.0.0.1"),
+                _ => ca.server_config("127.0.0.1"),
+            });
+            serve(listener, move |stream| {
+                let tls = ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
+                let mut stream = StreamOwned::new(tls, stream);
+                let request = read_request(&mut io::BufReader::new(&mut stream))?;
+                let location = format!("Location: http://{}/redirect-relative/there", ports.http);
+                stream.write_all(&match request {
+                    Some(request) if request.path == "/tls-to-http-redirect" => {
+                        response("302 Found", &[&location], b"")
+                    }
+                    _ => ok("<title>TLS</title>"),
+                })?;
+                stream.conn.send_close_notify();
+                stream.flush()
+            });
+        }
+        Ok(Self { ports, ca })
+    }
+
+    /// The behaviours, and the URL of each; without those that this machine has no port for.
+    pub fn urls(&self) -> impl Iterator<Item = (&'static Behaviour, String)> {
+        BEHAVIOURS.iter().filter_map(|behaviour| Some((behaviour, self.url(behaviour)?)))
+    }
+
+    fn url(&self, behaviour: &Behaviour) -> Option<String> {
+        let name = behaviour.name;
+        let of = |certificate| {
+            let place = CERTIFICATES.iter().position(|name| *name == certificate);
+            self.ports.https[place.unwrap_or_default()]
+        };
+        Some(match behaviour.place {
+            Http(_) => format!("http://{}/{name}", self.ports.http),
+            TlsOnPlainPort => format!("https://{}/{name}", self.ports.http),
+            Https(certificate) => format!("https://{}/{name}", of(certificate)),
+            PlainOnTlsPort => format!("http://{}/{name}", of("tls-good")),
+            OldTls => format!("https://{}/{name}", self.ports.old_tls),
+            OnIpv6 => format!("http://{}/{name}", self.ports.ipv6?),
+            Elsewhere(url) => url.to_owned(),
+        })
+    }
+
+    /// The authority that vouches for the good certificate.
+    pub fn ca(&self) -> &TestCa {
+        &self.ca
+    }
+}
+
+/// Gives every connection a thread of its own, which ends when the client or `answer` does.
+fn serve(
+    listener: TcpListener,
+    answer: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static,
+) {
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let answer = answer.clone();
+            // Clients that go away, or refuse our TLS, are what this site is for.
+            thread::spawn(move || answer(stream));
+        }
+    });
+}
+
+fn visit(mut stream: TcpStream, site: Ports) -> io::Result<()> {
+    let Some(Request { path, .. }) = read_request(&mut io::BufReader::new(&mut stream))? else {
+        return Ok(());
+    };
+    let (name, rest) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
+    let found = BEHAVIOURS.iter().find(|behaviour| behaviour.name == name);
+    match found.map(|behaviour| &behaviour.place) {
+        Some(Http(answer)) => answer(&mut Visit { stream: &mut stream, rest, site: &site })?,
+        _ => stream.write_all(&response("404 Not Found", &[], b""))?,
+    }
+    let linger = SockRef::from(&stream).linger()?;
+    if linger.is_none() {
+        stream.shutdown(Shutdown::Write)?;
+    }
+    Ok(())
+}
+
+/// Answers a ClientHello as a server from 1999 would: with a ServerHello of TLS 1.0.
+fn speak_old_tls(stream: &mut TcpStream) -> io::Result<()> {
+    let hello_read = stream.read(&mut [0; 4096])?;
+    if hello_read > 0 {
+        let mut hello = vec![0x03, 0x01]; // TLS 1.0
+        hello.extend([7; 32]); // random
+        hello.extend([0, 0x00, 0x2f, 0]); // no session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression
+        let mut message = vec![2, 0, 0, hello.len() as u8]; // ServerHello
+        message.extend(hello);
+        let mut record = vec![22, 0x03, 0x01, 0, message.len() as u8]; // handshake
+        record.extend(message);
+        stream.write_all(&record)?;
+        while stream.read(&mut [0; 1024])? > 0 {}
+    }
+    Ok(())
+}
