@@ -3,10 +3,8 @@
 mod isahc_backend;
 
 use futures::AsyncBufRead;
-use isahc::config::{Configurable, RedirectPolicy};
-use scraper_kit::{
-    ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
-};
+use isahc::config::Configurable;
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Job, ResponseHead, Target};
 
 use isahc_backend::{Answer, GRACE, IsahcBackend};
 
@@ -19,11 +17,10 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
         .default_header("user-agent", &job.user_agent)
         .default_header("accept-encoding", ACCEPT_ENCODING)
         .automatic_decompression(false)
-        .redirect_policy(RedirectPolicy::Limit(MAX_REDIRECTS as u32))
         .proxy(None) // aiohttp ignores the environment's proxies, too
         .timeout(job.timeout + GRACE)
         .build();
-    let client = client.map_err(|error| explain(error.into()))?;
+    let client = client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))?;
     Ok(surf::Client::with_http_client(IsahcBackend::new(client)))
 }
 
@@ -36,7 +33,7 @@ pub async fn get(
     let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
     let mut response = session.get(url).await.map_err(explain)?;
     let answer = response.ext::<Answer>().expect("our backend adds it to every response");
-    let head = ResponseHead::new(answer.status, &answer.url, |name| {
+    let head = ResponseHead::new(answer.status, answer.url.as_str(), |name| {
         response.header(name).into_iter().flatten().map(|value| value.as_str().as_bytes())
     });
     Ok((head, response.take_body()))
@@ -55,12 +52,6 @@ fn explain(error: surf::Error) -> FetchError {
         _ if error.is_tls() || scraper_kit::causes(error).contains("SSL") => ErrorKind::Tls,
         isahc::error::ErrorKind::NameResolution => ErrorKind::Dns,
         isahc::error::ErrorKind::ConnectionFailed => ErrorKind::Connect,
-        isahc::error::ErrorKind::TooManyRedirects => ErrorKind::Redirect,
-        // The first URL was checked, so a URL it cannot use is a redirect's.
-        isahc::error::ErrorKind::InvalidRequest => ErrorKind::Redirect,
-        isahc::error::ErrorKind::ProtocolViolation if error.remote_addr().is_none() => {
-            ErrorKind::Redirect
-        }
         isahc::error::ErrorKind::Timeout => ErrorKind::Timeout,
         _ => ErrorKind::Protocol,
     };

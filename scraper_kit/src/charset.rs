@@ -32,18 +32,21 @@ pub(crate) fn detect(
 /// The charset that a `<meta charset>` or `<meta http-equiv=content-type>` names.
 fn from_meta(start: &[u8]) -> Option<&'static Encoding> {
     let found = Cell::new(None);
-    let settings = Settings::new().append_element_content_handler(element!("meta", |meta| {
-        let label = meta.get_attribute("charset").or_else(|| {
-            let equiv = meta.get_attribute("http-equiv")?;
-            let content = meta.get_attribute("content")?;
-            let content_type = equiv.eq_ignore_ascii_case("content-type");
-            let mime = content.parse::<mime::Mime>().ok().filter(|_| content_type)?;
-            Some(mime.get_param(mime::CHARSET)?.to_string())
-        });
-        let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
-        found.set(found.get().or(encoding));
-        Ok(())
-    }));
+    let settings = Settings::new().with_strict(false).append_element_content_handler(element!(
+        "meta",
+        |meta| {
+            let label = meta.get_attribute("charset").or_else(|| {
+                let equiv = meta.get_attribute("http-equiv")?;
+                let content = meta.get_attribute("content")?;
+                let content_type = equiv.eq_ignore_ascii_case("content-type");
+                let mime = content.parse::<mime::Mime>().ok().filter(|_| content_type)?;
+                Some(mime.get_param(mime::CHARSET)?.to_string())
+            });
+            let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+            found.set(found.get().or(encoding));
+            Ok(())
+        }
+    ));
     let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| {});
     // The start of a page may end inside a tag; whatever was found before that still counts.
     let _ = rewriter.write(start).and_then(|()| rewriter.end());

@@ -137,6 +137,7 @@ fn rewriter(selector: &Selector, found: &Arc<Mutex<Matches>>) -> Parser {
         });
     let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_BYTES);
     let settings = Settings::new_send()
+        .with_strict(false) // where a browser would guess, guess
         .with_memory_settings(memory)
         .append_element_content_handler((Cow::Owned(selector.clone()), handlers));
     HtmlRewriter::new(settings, |_| {})

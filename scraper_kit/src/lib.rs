@@ -12,6 +12,7 @@
 //! to no runtime.
 
 mod charset;
+mod decode;
 mod error;
 mod extract;
 mod interrupt;
@@ -25,11 +26,12 @@ mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use decode::ACCEPT_ENCODING;
 pub use error::{ErrorKind, FetchError, causes};
 pub use extract::{MAX_MATCH_BYTES, MAX_MATCHES};
 pub use interrupt::Interrupt;
 pub use job::{Job, MAX_REDIRECTS, Options, Run, Stopped, start};
-pub use page::{ACCEPT_ENCODING, Page, PageBody, ResponseHead};
+pub use page::{Page, PageBody, ResponseHead};
 pub use panic::catch_panic;
 pub use report::{Closed, Report};
 pub use save::SaveFile;

@@ -2,31 +2,24 @@
 
 use std::io;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use async_compression::futures::bufread::{
-    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder,
-};
-use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use futures::io::{AsyncBufRead, AsyncReadExt};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::error::{ErrorKind, FetchError, root_cause};
+use crate::decode::{Decoded, decode, told, yield_now};
+use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
 use crate::job::Job;
 use crate::target::Target;
 
-/// The `Accept-Encoding` of every request: what [`PageBody`] can decode.
-pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
-
 /// Decoded bytes handed on at a time.
 const CHUNK_BYTES: usize = 16 * 1024;
 
-/// More codings on top of each other than this are an attack, not a page.
-const MAX_CODINGS: usize = 3;
+/// After so many chunks, other tasks get a turn: a small body may hold any number of them.
+const CHUNKS_PER_TURN: u32 = 16;
 
 /// What became of one target: the record that the report shows, a line of the JSON output.
 ///
@@ -96,7 +89,16 @@ impl Page {
     ) -> Result<PageBody<'p>, FetchError> {
         self.status = Some(head.status);
         self.final_url = Some(head.url);
+        if let Some(coding) = head.transfer_encoding.filter(|coding| coding != "chunked") {
+            // Clients pass on what they do not understand, and that is not the page.
+            let reason = format!("unknown transfer coding {}", coding.escape_debug());
+            return Err(FetchError::new(ErrorKind::Protocol, reason));
+        }
         match head.status {
+            ..200 => {
+                let reason = format!("{} is no final answer", describe(head.status));
+                Err(FetchError::new(ErrorKind::Protocol, reason))
+            }
             400.. => Err(FetchError::new(ErrorKind::Status, describe(head.status))),
             301 | 302 | 303 | 307 | 308 => Err(FetchError::new(
                 ErrorKind::Redirect,
@@ -112,8 +114,9 @@ impl Page {
                 Ok(PageBody {
                     extractor: is_html(content_type.as_ref())
                         .then(|| Extractor::new(job.select.clone(), content_type)),
-                    reader: decode(head.content_encoding.as_deref(), Box::pin(body)).await?,
+                    body: decode(head.content_encoding.as_deref(), body).await?,
                     buffer: vec![0; CHUNK_BYTES].into(),
+                    chunks: 0,
                     max_bytes: job.max_bytes,
                     page: self,
                 })
@@ -140,6 +143,8 @@ pub struct ResponseHead {
     pub content_type: Option<String>,
     /// The `Content-Encoding` headers, joined with commas.
     pub content_encoding: Option<String>,
+    /// The `Transfer-Encoding` headers, joined with commas, in lower case.
+    pub transfer_encoding: Option<String>,
     /// The `Location` header: set here only when a redirect was not followed.
     pub location: Option<String>,
 }
@@ -160,6 +165,7 @@ impl ResponseHead {
             url: without_secrets(url),
             content_type: find("content-type"),
             content_encoding: find("content-encoding"),
+            transfer_encoding: find("transfer-encoding").map(|text| text.to_ascii_lowercase()),
             location: find("location"),
         }
     }
@@ -180,9 +186,10 @@ fn without_secrets(url: &str) -> String {
 /// A body that is read chunk by chunk, decompressed, counted and searched on the way.
 pub struct PageBody<'p> {
     page: &'p mut Page,
-    reader: Pin<Box<dyn AsyncRead + Send + 'p>>,
+    body: Decoded<'p>,
     extractor: Option<Extractor>,
     buffer: Box<[u8]>,
+    chunks: u32,
     max_bytes: u64,
 }
 
@@ -192,7 +199,14 @@ impl PageBody<'_> {
     /// # Errors
     /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
     pub async fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
-        let length = self.reader.read(&mut self.buffer).await.map_err(broken)?;
+        self.chunks += 1;
+        if self.chunks.is_multiple_of(CHUNKS_PER_TURN) {
+            yield_now().await;
+        }
+        if let Some(window) = &mut self.body.brotli {
+            window.make_room(self.page.bytes).await;
+        }
+        let length = self.body.reader.read(&mut self.buffer).await.map_err(told)?;
         if length == 0 {
             if let Some(extractor) = self.extractor.take() {
                 let found = extractor.finish();
@@ -217,87 +231,6 @@ impl PageBody<'_> {
     /// Notes the file that the page was saved to.
     pub fn saved_as(self, path: &Path) {
         self.page.file = Some(path.display().to_string());
-    }
-}
-
-type Body<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
-
-/// Undoes the codings a `Content-Encoding` header names, the last one first.
-async fn decode<'b>(
-    content_encoding: Option<&str>,
-    mut body: Body<'b>,
-) -> Result<Pin<Box<dyn AsyncRead + Send + 'b>>, FetchError> {
-    let codings: Vec<String> = content_encoding
-        .unwrap_or_default()
-        .split(',')
-        .map(|coding| coding.trim().to_ascii_lowercase())
-        .filter(|coding| !coding.is_empty() && coding != "identity")
-        .collect();
-    if codings.len() > MAX_CODINGS {
-        return Err(FetchError::new(ErrorKind::Protocol, "too many content codings"));
-    }
-    for coding in codings.iter().rev() {
-        let start = body.fill_buf().await.map_err(|error| FetchError::from(broken(error)))?;
-        // An empty body is empty whatever its coding: servers send such.
-        let Some(&first) = start.first() else { break };
-        // RFC 9110 says that deflate has a zlib header, whose first byte ends in 8 (RFC 1950);
-        // some servers leave it out.
-        let has_header = first & 0x0f == 8;
-        body = match coding.as_str() {
-            "gzip" | "x-gzip" => {
-                let mut decoder = GzipDecoder::new(body);
-                decoder.multiple_members(true);
-                Box::pin(BufReader::new(decoder)) // reads on to the end for further members
-            }
-            "deflate" if has_header => whole(ZlibDecoder::new(body), ZlibDecoder::get_pin_mut),
-            "deflate" => whole(DeflateDecoder::new(body), DeflateDecoder::get_pin_mut),
-            "br" => whole(BrotliDecoder::new(body), BrotliDecoder::get_pin_mut),
-            unknown => {
-                let reason = format!("unknown content coding {}", unknown.escape_debug());
-                return Err(FetchError::new(ErrorKind::Protocol, reason));
-            }
-        };
-    }
-    Ok(body)
-}
-
-/// A decoder that reads its input to the end: the others stop where their data says that it ends,
-/// and would miss that the response goes on, or is cut off behind it.
-struct Whole<'b, D> {
-    decoder: D,
-    input: fn(Pin<&mut D>) -> Pin<&mut Body<'b>>,
-}
-
-fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut Body<'b>>) -> Body<'b>
-where
-    D: AsyncRead + Unpin + Send + 'b,
-{
-    Box::pin(BufReader::new(Whole { decoder, input }))
-}
-
-impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        let length = ready!(Pin::new(&mut self.decoder).poll_read(context, buffer))?;
-        if length == 0 {
-            let input = self.input;
-            if !ready!(input(Pin::new(&mut self.decoder)).poll_fill_buf(context))?.is_empty() {
-                let reason = "more data after the end of the compressed data";
-                return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
-            }
-        }
-        Poll::Ready(Ok(length))
-    }
-}
-
-/// An error while a body is read: the client's own, or a decoder's.
-fn broken(error: io::Error) -> io::Error {
-    match error.downcast::<FetchError>() {
-        Ok(told) => told.into(),
-        Err(error) => FetchError::new(ErrorKind::Protocol, root_cause(&error)).into(),
     }
 }
 

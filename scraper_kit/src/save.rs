@@ -22,6 +22,8 @@ impl SaveFile {
         let path = folder.join(file_name(index, url));
         let mut part = path.clone().into_os_string();
         part.push(".part");
+        // What an earlier run left there, or a link that somebody put there, is not written to.
+        let _ = fs::remove_file(&part);
         Self { path, part: part.into() }
     }
 

@@ -9,6 +9,9 @@ use scraper_kit::{
     ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
 };
 
+/// How often a request is sent at most; see [`is_stale`].
+const MAX_TRIES: usize = 3;
+
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = reqwest::Client;
 
@@ -25,7 +28,7 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
         .http1_max_headers(256) // its default of 100 is less than real servers send
         .no_proxy() // aiohttp ignores the environment's proxies, too
         .build()
-        .map_err(explain)
+        .map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error)) // no root certificates
 }
 
 /// Like session.get: returns when the head of the response is there; its body has yet to come, and
@@ -35,12 +38,23 @@ pub async fn get(
     target: &Target,
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
     let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
-    let response = session.get(url).send().await.map_err(explain)?;
+    let mut tries = 1;
+    let response = loop {
+        match session.get(url.clone()).send().await {
+            Err(error) if is_stale(&error) && tries < MAX_TRIES => tries += 1,
+            result => break result.map_err(explain)?,
+        }
+    };
     let head = ResponseHead::new(response.status().as_u16(), response.url().as_str(), |name| {
         response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
     });
     let body = response.bytes_stream().map_err(|error| io::Error::from(explain(error)));
     Ok((head, body.into_async_read()))
+}
+
+/// A server may close a pooled connection just as we use it again. aiohttp tries once more, too.
+fn is_stale(error: &reqwest::Error) -> bool {
+    scraper_kit::causes(error).contains("connection closed before message completed")
 }
 
 /// What reqwest's error means. Connecting has three steps, which only the causes tell apart.
@@ -52,7 +66,7 @@ fn explain(error: reqwest::Error) -> FetchError {
         ErrorKind::Protocol
     } else if causes.contains("dns error") {
         ErrorKind::Dns
-    } else if causes.contains("tcp connect error") {
+    } else if causes.contains("tcp connect error") || causes.contains("tcp open error") {
         ErrorKind::Connect
     } else {
         ErrorKind::Tls
