@@ -1,7 +1,6 @@
 //! Undoing a `Content-Encoding`, for all three clients in the same way, and with nothing that a
 //! server could use to take more than its share of time or memory.
 
-use std::future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -17,16 +16,16 @@ use crate::error::{ErrorKind, FetchError, root_cause};
 /// The `Accept-Encoding` of every request.
 pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
 
-/// After so many reads without a wait, other tasks get a turn.
-const READS_PER_TURN: u32 = 16;
+/// After so many bytes of input, other tasks get a turn.
+const BYTES_PER_TURN: usize = 64 * 1024;
 
-/// Decoded brotli that any page may hold; beyond it, a page takes a share of [`BROTLI_SHARES`].
-const BROTLI_FREE_BYTES: u64 = 128 * 1024;
+/// Memory for brotli, all pages together, in shares of [`SHARE_BYTES`]: 30 MiB. A stream may ask for
+/// a window of 16 MiB in its first byte and fill it with a few more, so a hundred of them would take
+/// more than a gigabyte. Streams with large windows take turns instead.
+static BROTLI_SHARES: Semaphore = Semaphore::new(120);
 
-/// Memory for brotli's windows, all pages together, in shares of [`SHARE_BYTES`]: 24 MiB. A stream
-/// may ask for a window of 16 MiB, so a hundred of them would take more than a gigabyte.
-static BROTLI_SHARES: Semaphore = Semaphore::new(48);
-const SHARE_BYTES: usize = 512 * 1024;
+/// A window up to this size is free: gzip's is 32 KiB, and nobody counts that either.
+const SHARE_BYTES: usize = 256 * 1024;
 
 /// Whoever takes shares takes all it needs before the next one may, or two could wait for each
 /// other.
@@ -34,13 +33,8 @@ static BROTLI_QUEUE: Mutex<()> = Mutex::new(());
 
 type Input<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
 
-/// The bytes of a body, decoded.
-pub(crate) struct Decoded<'b> {
-    /// Where to read them.
-    pub(crate) reader: Pin<Box<dyn AsyncRead + Send + 'b>>,
-    /// What has to be held to hold more than a little of it.
-    pub(crate) brotli: Option<BrotliWindow>,
-}
+/// Where a body's decoded bytes can be read.
+pub(crate) type Decoded<'b> = Pin<Box<dyn AsyncRead + Send + 'b>>;
 
 /// Undoes the coding that a `Content-Encoding` header names.
 pub(crate) async fn decode<'b>(
@@ -48,23 +42,22 @@ pub(crate) async fn decode<'b>(
     body: impl AsyncBufRead + Send + 'b,
 ) -> Result<Decoded<'b>, FetchError> {
     let broken = |reason: String| FetchError::new(ErrorKind::Protocol, reason);
-    let mut input: Input<'b> = Box::pin(Fair { input: Box::pin(body), reads: 0 });
+    let mut input: Input<'b> = Box::pin(Fair { input: Box::pin(body), taken: 0, left: 0 });
     let codings = content_encoding.unwrap_or_default().to_ascii_lowercase();
     let codings: Vec<&str> = codings.split(',').map(str::trim).collect();
     let coding = match codings[..] {
-        ["" | "identity"] => return Ok(Decoded { reader: input, brotli: None }),
+        ["" | "identity"] => return Ok(input),
         [coding] => coding,
         // Legal, but nobody sends it, and each layer could blow up a thousandfold.
         _ => return Err(broken(format!("{} content codings in one another", codings.len()))),
     };
     // An empty body is empty whatever its coding: servers send such.
     let start = input.fill_buf().await.map_err(told)?;
-    let Some(&first) = start.first() else { return Ok(Decoded { reader: input, brotli: None }) };
+    let Some(&first) = start.first() else { return Ok(input) };
     // RFC 9110 says that deflate has a zlib header, whose first byte ends in 8 (RFC 1950); some
     // servers leave it out.
     let has_header = first & 0x0f == 8;
-    let mut brotli = None;
-    let reader: Pin<Box<dyn AsyncRead + Send + 'b>> = match coding {
+    Ok(match coding {
         "gzip" | "x-gzip" => {
             let mut decoder = GzipDecoder::new(input);
             decoder.multiple_members(true); // reads on to the end for them
@@ -73,14 +66,14 @@ pub(crate) async fn decode<'b>(
         "deflate" if has_header => whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut),
         "deflate" => whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut),
         "br" => {
-            brotli = Some(BrotliWindow::new(first)?);
-            whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut)
+            let _shares = brotli_shares(first).await?;
+            let reader = whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut);
+            Box::pin(Reserved { reader, _shares })
         }
         unknown => {
             return Err(broken(format!("unknown content coding {}", unknown.escape_debug())));
         }
-    };
-    Ok(Decoded { reader, brotli })
+    })
 }
 
 /// An error while a body is read: the client's own, or a decoder's.
@@ -94,7 +87,11 @@ pub(crate) fn told(error: io::Error) -> FetchError {
 /// of it without giving anything out. tokio's sockets do this by themselves, others do not.
 struct Fair<'b> {
     input: Input<'b>,
-    reads: u32,
+    /// Bytes taken since the last turn.
+    taken: usize,
+    /// Bytes of the client's chunk that have not been taken. A turn is given between two chunks:
+    /// whoever gives it with a chunk in hand makes the client hold a second one.
+    left: usize,
 }
 
 impl AsyncRead for Fair<'_> {
@@ -112,35 +109,23 @@ impl AsyncRead for Fair<'_> {
 }
 
 impl AsyncBufRead for Fair<'_> {
-    fn poll_fill_buf(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<&[u8]>> {
-        self.reads += 1;
-        if self.reads.is_multiple_of(READS_PER_TURN) {
+    fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let this = self.get_mut();
+        if this.left == 0 && this.taken >= BYTES_PER_TURN {
+            this.taken = 0;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        self.get_mut().input.as_mut().poll_fill_buf(context)
+        let available = ready!(this.input.as_mut().poll_fill_buf(context))?;
+        this.left = available.len();
+        Poll::Ready(Ok(available))
     }
 
     fn consume(mut self: Pin<&mut Self>, amount: usize) {
+        self.taken += amount;
+        self.left = self.left.saturating_sub(amount);
         self.input.as_mut().consume(amount);
     }
-}
-
-/// Gives other tasks a turn, now. In Python: `await asyncio.sleep(0)`.
-pub(crate) async fn yield_now() {
-    let mut yielded = false;
-    future::poll_fn(|context| {
-        if yielded {
-            return Poll::Ready(());
-        }
-        yielded = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// A decoder that reads its input to the end: by itself it stops where its data says that it ends,
@@ -153,7 +138,7 @@ struct Whole<'b, D> {
 fn whole<'b, D: AsyncRead + Unpin + Send + 'b>(
     decoder: D,
     input: fn(Pin<&mut D>) -> Pin<&mut Input<'b>>,
-) -> Pin<Box<dyn AsyncRead + Send + 'b>> {
+) -> Decoded<'b> {
     Box::pin(Whole { decoder, input })
 }
 
@@ -175,36 +160,47 @@ impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
     }
 }
 
-/// How much of its own output a brotli stream refers back to, and so what its decoder holds.
-pub(crate) struct BrotliWindow {
-    shares: usize,
-    held: Vec<SemaphoreGuard<'static>>,
+/// Waits for the memory that a brotli stream asks for in its first byte (RFC 7932, section 9.1).
+async fn brotli_shares(first: u8) -> Result<Vec<SemaphoreGuard<'static>>, FetchError> {
+    let Some(window) = brotli_window(first) else {
+        let reason = "the brotli data asks for a window that the standard forbids";
+        return Err(FetchError::new(ErrorKind::Protocol, reason));
+    };
+    let mut shares = Vec::new();
+    if window > SHARE_BYTES {
+        let _turn = BROTLI_QUEUE.lock().await;
+        while shares.len() < window / SHARE_BYTES {
+            shares.push(BROTLI_SHARES.acquire().await);
+        }
+    }
+    Ok(shares)
 }
 
-impl BrotliWindow {
-    /// The window that a stream's first byte asks for (RFC 7932, section 9.1).
-    fn new(first: u8) -> Result<Self, FetchError> {
-        let bits = match (first & 1, first >> 1 & 7, first >> 4 & 7) {
-            (0, ..) => 16,
-            (_, 0, 0) => 17,
-            (_, 0, 1) => {
-                let reason = "the brotli data wants a window that the standard forbids";
-                return Err(FetchError::new(ErrorKind::Protocol, reason));
-            }
-            (_, 0, small) => 8 + small,
-            (_, large, _) => 17 + large,
-        };
-        Ok(Self { shares: (1 << bits) / SHARE_BYTES, held: Vec::new() })
-    }
+/// The size of the window in bytes; `None` for one that is not defined.
+fn brotli_window(first: u8) -> Option<usize> {
+    let bits = match (first & 1, first >> 1 & 7, first >> 4 & 7) {
+        (0, ..) => 16,
+        (_, 0, 0) => 17,
+        (_, 0, 1) => return None,
+        (_, 0, small) => 8 + small,
+        (_, large, _) => 17 + large,
+    };
+    Some(1 << bits)
+}
 
-    /// Waits until there is room for a stream that has given out so many bytes.
-    pub(crate) async fn make_room(&mut self, bytes: u64) {
-        if bytes > BROTLI_FREE_BYTES && self.held.len() < self.shares {
-            let _turn = BROTLI_QUEUE.lock().await;
-            while self.held.len() < self.shares {
-                self.held.push(BROTLI_SHARES.acquire().await);
-            }
-        }
+/// A decoder, and the memory that was set aside for it.
+struct Reserved<'b> {
+    reader: Decoded<'b>,
+    _shares: Vec<SemaphoreGuard<'static>>,
+}
+
+impl AsyncRead for Reserved<'_> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.reader.as_mut().poll_read(context, buffer)
     }
 }
 
@@ -213,12 +209,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_read_as_the_standard_says() {
-        // Section 9.1's table, by its first bits: 16, 17, 18, 24, 10 and 15 bits.
+    fn brotli_windows_are_read_as_the_standard_says() {
         for (first, bits) in [(0, 16), (1, 17), (3, 18), (15, 24), (0x21, 10), (0x71, 15)] {
-            let window = BrotliWindow::new(first).unwrap();
-            assert_eq!(window.shares, (1_usize << bits) / SHARE_BYTES, "{first:#x}");
+            assert_eq!(brotli_window(first), Some(1 << bits), "{first:#x}");
         }
-        assert!(BrotliWindow::new(0x11).is_err());
+        assert_eq!(brotli_window(0x11), None);
     }
 }

@@ -9,17 +9,14 @@ use futures::io::{AsyncBufRead, AsyncReadExt};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::decode::{Decoded, decode, told, yield_now};
+use crate::decode::{Decoded, decode, told};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
 use crate::job::Job;
 use crate::target::Target;
 
 /// Decoded bytes handed on at a time.
-const CHUNK_BYTES: usize = 16 * 1024;
-
-/// After so many chunks, other tasks get a turn: a small body may hold any number of them.
-const CHUNKS_PER_TURN: u32 = 16;
+const CHUNK_BYTES: usize = 8 * 1024;
 
 /// What became of one target: the record that the report shows, a line of the JSON output.
 ///
@@ -116,7 +113,6 @@ impl Page {
                         .then(|| Extractor::new(job.select.clone(), content_type)),
                     body: decode(head.content_encoding.as_deref(), body).await?,
                     buffer: vec![0; CHUNK_BYTES].into(),
-                    chunks: 0,
                     max_bytes: job.max_bytes,
                     page: self,
                 })
@@ -189,7 +185,6 @@ pub struct PageBody<'p> {
     body: Decoded<'p>,
     extractor: Option<Extractor>,
     buffer: Box<[u8]>,
-    chunks: u32,
     max_bytes: u64,
 }
 
@@ -199,14 +194,7 @@ impl PageBody<'_> {
     /// # Errors
     /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
     pub async fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
-        self.chunks += 1;
-        if self.chunks.is_multiple_of(CHUNKS_PER_TURN) {
-            yield_now().await;
-        }
-        if let Some(window) = &mut self.body.brotli {
-            window.make_room(self.page.bytes).await;
-        }
-        let length = self.body.reader.read(&mut self.buffer).await.map_err(told)?;
+        let length = self.body.read(&mut self.buffer).await.map_err(told)?;
         if length == 0 {
             if let Some(extractor) = self.extractor.take() {
                 let found = extractor.finish();

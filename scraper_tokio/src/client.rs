@@ -10,7 +10,7 @@ use scraper_kit::{
 };
 
 /// How often a request is sent at most; see [`is_stale`].
-const MAX_TRIES: usize = 3;
+const MAX_TRIES: usize = 5;
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = reqwest::Client;
