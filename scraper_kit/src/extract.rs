@@ -319,4 +319,60 @@ mod tests {
         let table = "<tr><td>x".repeat(1000) + "</table><h1>After</h1>";
         assert_eq!(extract("h1", table.as_bytes()), ["After"]);
     }
+
+    proptest::proptest! {
+        /// Whatever bytes arrive, and however they are cut, there is the same text within its
+        /// bounds, and no panic.
+        #[test]
+        fn any_bytes_can_be_read(
+            page in proptest::collection::vec(proptest::arbitrary::any::<u8>(), 0..5000),
+            step in 1..2000_usize,
+        ) {
+            assert_bounded(&page, step);
+        }
+
+        /// The same for what looks like HTML, with tags that nest and charsets that change.
+        #[test]
+        fn any_markup_can_be_read(
+            pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..300),
+            step in 1..2000_usize,
+        ) {
+            assert_bounded(pieces.concat().as_bytes(), step);
+        }
+    }
+
+    const PIECES: [&str; 24] = [
+        "<title>",
+        "</title>",
+        "<p>",
+        "</p>",
+        "<li>",
+        "<b class='",
+        "'>",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "<meta charset=utf-16>",
+        "<meta charset=koi8-r>",
+        "&amp;",
+        "&#0;",
+        "&#x110000;",
+        "&notanentity",
+        "\u{feff}",
+        "\0",
+        "текст",
+        "<svg><title>",
+        "<select>",
+        "<![CDATA[",
+        "\u{202e}",
+    ];
+
+    fn assert_bounded(page: &[u8], step: usize) {
+        let whole = extract_by(usize::MAX, "title, p, li, b", page);
+        let pieces = extract_by(step, "title, p, li, b", page);
+        assert_eq!(whole.matches, pieces.matches);
+        assert!(whole.matches.len() <= MAX_MATCHES);
+        assert!(whole.matches.iter().all(|text| text.len() <= MAX_MATCH_BYTES));
+    }
 }

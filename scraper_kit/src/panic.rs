@@ -25,3 +25,21 @@ pub(crate) fn report_in_one_line(name: &'static str) {
         }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_panic_is_an_error_of_its_own_kind() {
+        let number = 7;
+        let error = block_on(catch_panic(async { assert_eq!(number, 8, "no luck") }));
+        let error = error.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Internal);
+        assert!(error.message.contains("no luck"), "{error}");
+        assert_eq!(block_on(catch_panic(async { 8 })), Ok(8));
+    }
+}

@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tiny_http::{Header, Request, Response, Server};
+use oxhttp::Server;
+use oxhttp::model::{Body, Response};
 use url::Url;
 
 /// The three pages that a scraper fetches when no URL is given: path, delay, HTML.
@@ -19,8 +19,8 @@ const DISHES: [(&str, Duration, &str); 3] = [
     ("/toast", Duration::from_millis(1000), include_str!("../site/toast.html")),
 ];
 
-/// Threads that answer pages without a delay; a page with one gets a thread of its own.
-const WORKERS: usize = 4;
+/// Connections at a time; each has a thread, and a further one waits.
+const MAX_CONNECTIONS: usize = 4096;
 
 /// The longest delay of a `/page/N`, and its largest size.
 const MAX_DELAY: Duration = Duration::from_secs(60);
@@ -37,14 +37,12 @@ impl PracticeSite {
     /// # Errors
     /// The port cannot be had.
     pub fn start(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        let address = listener.local_addr()?;
-        let server = Server::from_listener(listener, None).map_err(io::Error::other)?;
-        let server = Arc::new(server);
-        for _ in 0..WORKERS {
-            let server = Arc::clone(&server);
-            thread::spawn(move || server.incoming_requests().for_each(serve));
-        }
+        // oxhttp takes an address, not a listener: find one that is free.
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr()?;
+        Server::new(|request| serve(&request.uri().to_string()))
+            .bind(address)
+            .with_max_concurrent_connections(MAX_CONNECTIONS)
+            .spawn()?;
         Ok(Self { address })
     }
 
@@ -59,27 +57,22 @@ impl PracticeSite {
     }
 }
 
-fn serve(request: Request) {
-    let Ok(url) = Url::parse("http://site").and_then(|base| base.join(request.url())) else {
-        return answer(request, 400, "<!doctype html><title>Bad request</title>".into());
-    };
-    let (status, delay, html) = page(&url);
-    if delay.is_zero() {
-        return answer(request, status, html);
-    }
-    thread::spawn(move || {
-        thread::sleep(delay);
-        answer(request, status, html);
-    });
+fn serve(target: &str) -> Response<Body> {
+    let url = Url::parse("http://site").and_then(|base| base.join(target));
+    let (status, delay, html) = url.map_or_else(|_| not_found(), |url| page(&url));
+    thread::sleep(delay); // the connection's own thread: nobody else waits
+    Response::builder()
+        .status(status)
+        .header("Content-Type", "text/html; charset=utf-8")
+        .body(match html {
+            Cow::Borrowed(html) => Body::from(html),
+            Cow::Owned(html) => Body::from(html),
+        })
+        .expect("status and header are valid")
 }
 
-fn answer(request: Request, status: u16, html: Cow<'static, str>) {
-    let content_type = Header::from_bytes("Content-Type", "text/html; charset=utf-8");
-    let response = Response::from_string(html)
-        .with_status_code(status)
-        .with_header(content_type.expect("the header is constant"));
-    // A client that has gone away is no error of ours.
-    let _ = request.respond(response);
+fn not_found() -> (u16, Duration, Cow<'static, str>) {
+    (404, Duration::ZERO, "<!doctype html><title>Not found</title>".into())
 }
 
 fn page(url: &Url) -> (u16, Duration, Cow<'static, str>) {
@@ -99,7 +92,7 @@ fn page(url: &Url) -> (u16, Duration, Cow<'static, str>) {
             let bytes = usize::try_from(parameter("bytes", 10_000)).unwrap_or(MAX_BYTES);
             (200, delay, numbered_page(number, bytes.min(MAX_BYTES)).into())
         }
-        None => (404, Duration::ZERO, "<!doctype html><title>Not found</title>".into()),
+        None => not_found(),
     }
 }
 

@@ -88,4 +88,19 @@ mod tests {
         assert_eq!(name("http://[::1]:80/\\x"), "000007-1-x");
         assert_eq!(name(&format!("http://a/{}", "b".repeat(999))).len(), 7 + MAX_SLUG);
     }
+
+    proptest::proptest! {
+        /// No URL leads out of the folder, or to a name that a system takes for something else.
+        #[test]
+        fn any_name_is_a_plain_one(path in ".*", index in 0..10_000_000_usize) {
+            let mut url: Url = "http://host/".parse().unwrap();
+            url.set_path(&path);
+            let name = file_name(index, &url);
+            assert!(name.starts_with(|first: char| first.is_ascii_digit()), "{name}");
+            assert!(name.len() <= 8 + MAX_SLUG, "{name}");
+            assert!(!name.ends_with('.'), "Windows drops it: {name}");
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+            assert!(name.chars().all(plain), "{name}");
+        }
+    }
 }

@@ -185,4 +185,28 @@ mod tests {
         }
         assert!(Target::new(0, b"http://\xff").url.is_err());
     }
+
+    proptest::proptest! {
+        /// Any list is read to its end, and every line of it that is none of ours is one target.
+        #[test]
+        fn any_list_can_be_read(
+            list in proptest::collection::vec(proptest::arbitrary::any::<u8>(), 0..2000),
+        ) {
+            let expected = list
+                .split(|byte| *byte == b'\n')
+                .map(<[u8]>::trim_ascii)
+                .map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))
+                .filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+            assert!(lines(&list).iter().eq(expected));
+        }
+
+        /// Any text is a target that can be requested, or says why not.
+        #[test]
+        fn any_text_is_a_target(text in "(http://)?.*") {
+            let target = Target::new(0, text.as_bytes());
+            if let Ok(url) = target.url {
+                assert!(["http", "https"].contains(&url.scheme()) && url.host().is_some());
+            }
+        }
+    }
 }

@@ -38,10 +38,8 @@ fn line(page: &Page) -> io::Result<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_is_readable_json_without_hidden_characters() {
-        let text = "a\u{1b}\u{9b}\u{202e}\u{e0041}\n\"\\ ж";
-        let page = Page {
+    fn page(text: &str) -> Page {
+        Page {
             index: 0,
             url: text.to_owned(),
             final_url: None,
@@ -54,11 +52,26 @@ mod tests {
             start: std::time::Duration::from_micros(12_340),
             elapsed: std::time::Duration::ZERO,
             error: None,
-        };
-        let line = line(&page).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_line_is_readable_json_without_hidden_characters() {
+        let text = "a\u{1b}\u{9b}\u{202e}\u{e0041}\n\"\\ ж";
+        let line = line(&page(text)).unwrap();
         assert!(!line.contains(is_hidden), "{line}");
         assert!(line.contains("\"start_ms\":12.3,"), "{line}");
         let back: Page = serde_json::from_str(&line).unwrap();
         assert_eq!(back.matches, [text]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_comes_back_from_its_line(text in ".*|[\\x00-\\x20\\x7f-\\xa0\u{2000}-\u{2070}\"\\\\]*") {
+            let line = line(&page(&text)).unwrap();
+            assert!(!line.contains(is_hidden), "{line:?}");
+            let back: Page = serde_json::from_str(&line).unwrap();
+            assert_eq!(back.matches, [text]);
+        }
     }
 }

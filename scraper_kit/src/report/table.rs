@@ -161,7 +161,7 @@ fn shorten(text: &str, width: usize) -> String {
         return text.to_owned();
     }
     let head = truncate_str(text, width / 2, "…");
-    let room = width - measure_text_width(&head);
+    let room = width.saturating_sub(measure_text_width(&head));
     let mut tail = text;
     while measure_text_width(tail) > room {
         let mut letters = tail.chars();
@@ -216,5 +216,19 @@ mod tests {
         }
         assert!(lines(&rows, 80)[1].contains("…"));
         assert!(lines(&rows, 80)[1].contains("path/end"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_steers_the_terminal(
+            text in ".*|[\\x00-\\x20\\x7f-\\xa0\u{2000}-\u{2070}漢]*",
+            width in 0..200_usize,
+        ) {
+            let mut row = row(0, &printable(&text), &printable(&text), 0, 1);
+            row.error = Some(printable(&text).into());
+            for line in lines(&[row], width) {
+                assert!(!line.contains(super::super::printable::is_hidden), "{line:?}");
+            }
+        }
     }
 }

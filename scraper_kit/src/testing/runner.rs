@@ -72,11 +72,11 @@ impl Scraper {
     }
 
     /// Runs it to its end, with this on standard input.
-    pub fn run_with(self, input: &str) -> Finished {
+    pub fn run_with(self, input: impl Into<Vec<u8>>) -> Finished {
         let mut child = self.spawn();
         let mut stdin = child.stdin.take().expect("it is piped");
-        let input = input.to_owned();
-        thread::spawn(move || stdin.write_all(input.as_bytes()));
+        let input = input.into();
+        thread::spawn(move || stdin.write_all(&input));
         Finished::wait(child)
     }
 }

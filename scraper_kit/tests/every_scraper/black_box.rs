@@ -138,7 +138,7 @@ fn ten_thousand_lines_from_standard_input() {
     for page in 0..10_000 {
         list += &format!("  {}\r\n", server.url(&format!("/{page}")));
     }
-    let run = scraper().args(["-f", "json", "-i", "-", "-c", "50"]).run_with(&list);
+    let run = scraper().args(["-f", "json", "-i", "-", "-c", "50"]).run_with(list);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     let pages = run.pages();
     assert_eq!(pages.len(), 10_000);

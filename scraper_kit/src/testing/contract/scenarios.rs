@@ -1,0 +1,298 @@
+//! The part of the contract that no single URL shows: lists, files, and the machine's limits.
+
+#![expect(clippy::zombie_processes, reason = "a test that fails leaves its child to the system")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command};
+use std::thread;
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::error::ErrorKind;
+use crate::page::Page;
+use crate::practice_site::PracticeSite;
+use crate::testing::{Finished, HostileSite, Scraper, TestServer, bomb, ok, response};
+
+/// URLs of the load test, unless `LOAD` in the environment says otherwise.
+const LOAD: usize = 5_000;
+
+type Scenario = fn(&'static str) -> Result<(), Failed>;
+
+pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
+    let scenarios: [(&str, Scenario, bool); 9] = [
+        ("input: what is no URL is sent nowhere", no_urls, true),
+        ("input: odd URLs that are legal", odd_urls, true),
+        ("input: the same URL a thousand times", same_url, true),
+        ("connection: a server that stops listening half-way", stops_listening, true),
+        ("machine: 64 file descriptors for a thousand at once", few_descriptors, cfg!(unix)),
+        (
+            "machine: a hundred hostile pages in little memory",
+            little_memory,
+            cfg!(target_os = "linux"),
+        ),
+        ("save: a full disk fails its page alone", full_disk, can_mount()),
+        ("save: kill -9 leaves no half file under a final name", killed, true),
+        ("load: every outcome accounted for, memory and descriptors flat", load, true),
+    ];
+    scenarios.into_iter().map(move |(name, scenario, possible)| {
+        Trial::test(name, move || scenario(scraper)).with_ignored_flag(!possible)
+    })
+}
+
+fn kind(page: &Page) -> Option<ErrorKind> {
+    page.error.as_ref().map(|error| error.kind)
+}
+
+/// A server that answers every path with a page that has the path as its title.
+fn titles() -> TestServer {
+    TestServer::start(|request, stream, _| {
+        stream.write_all(&ok(&format!("<title>{}</title>", request.path)))
+    })
+}
+
+fn no_urls(scraper: &str) -> Result<(), Failed> {
+    let server = titles();
+    let mut list = Vec::new();
+    for line in [
+        &b"http://with space/"[..],
+        b"http://with\x00nul/",
+        b"http://with\x1bescape/",
+        b"http://\xff\xfe/",
+        b"//host/path",
+        b"data:text/html,page",
+        b"file:///etc/passwd",
+        b"javascript:alert(1)",
+        b"http://",
+        b"http://[::1",
+        b"http://127.0.0.1:99999/",
+        b"example.com",
+        format!("http://127.0.0.1/{}", "x".repeat(100_000)).as_bytes(),
+    ] {
+        list.extend(line);
+        list.extend(b"\r\n");
+    }
+    list.extend(format!("\n  \n# comment\n{}", server.url("/last")).as_bytes());
+    let run = Scraper::new(scraper).args(["-f", "json", "-i", "-"]).run_with(list);
+    let pages = run.pages();
+    assert_eq!((run.code, pages.len()), (Some(1), 14), "{}", run.stderr);
+    for page in &pages[..13] {
+        assert_eq!(kind(page), Some(ErrorKind::InvalidUrl), "{page:?}");
+    }
+    assert_eq!(pages[13].matches, ["/last"]);
+    assert_eq!(server.log().seen().requests.len(), 1);
+    Ok(())
+}
+
+fn odd_urls(scraper: &str) -> Result<(), Failed> {
+    let server = titles();
+    let urls = [
+        server.url("/fragment#part"),
+        server.url("/").replace("://", "://user:password@"),
+        server.url("/with space"),
+        server.url("/кириллица?q=ж"),
+        server.url("/a/../b/./c"),
+        server.url("/{|}^`"),
+        server.url("").replace("http://127.0.0.1", "HTTP://127.0.0.1"),
+    ];
+    let run = Scraper::new(scraper).args(["-f", "json"]).args(&urls).run();
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
+    let titles: Vec<String> = run.pages().iter().map(|page| page.matches.join("")).collect();
+    assert_eq!(titles[..2], ["/fragment", "/"]);
+    assert_eq!(titles[2], "/with%20space");
+    assert!(titles[3].starts_with("/%D0%BA") && titles[3].ends_with("?q=%D0%B6"), "{}", titles[3]);
+    assert_eq!(titles[4], "/b/c");
+    let idn = Scraper::new(scraper).args(["-f", "json", "http://bücher.invalid/"]).run();
+    assert_eq!(kind(&idn.pages()[0]), Some(ErrorKind::Dns), "{}", idn.stdout);
+    Ok(())
+}
+
+fn same_url(scraper: &str) -> Result<(), Failed> {
+    let server = titles();
+    let list = format!("{}\n", server.url("/same")).repeat(1000);
+    let run = Scraper::new(scraper).args(["-f", "json", "-i", "-"]).run_with(list);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.pages().iter().all(|page| page.matches == ["/same"]));
+    assert_eq!(server.log().seen().requests.len(), 1000);
+    Ok(())
+}
+
+fn stops_listening(scraper: &str) -> Result<(), Failed> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    thread::spawn(move || -> std::io::Result<()> {
+        let (mut stream, _) = listener.accept()?;
+        drop(listener);
+        let mut reader = BufReader::new(&mut stream);
+        while reader.read_line(&mut String::new())? > 2 {}
+        stream.write_all(&response("200 OK", &["Connection: close"], b"<title>last</title>"))
+    });
+    let run = Scraper::new(scraper).args(["-f", "json", "-c", "1", &url, &url, &url]).run();
+    let kinds: Vec<_> = run.pages().iter().map(kind).collect();
+    assert_eq!(kinds, [None, Some(ErrorKind::Connect), Some(ErrorKind::Connect)], "{}", run.stdout);
+    Ok(())
+}
+
+fn few_descriptors(scraper: &str) -> Result<(), Failed> {
+    let server = titles();
+    let mut list = String::new();
+    for page in 0..2000 {
+        list += &format!("{}\n", server.url(&format!("/{page}")));
+    }
+    let limited = "ulimit -n 64; exec \"$0\" \"$@\"";
+    let run = Scraper::new("sh")
+        .args(["-c", limited, scraper, "-f", "json", "-i", "-", "-c", "1000"])
+        .run_with(list);
+    let pages = run.pages();
+    assert_eq!(pages.len(), 2000, "{}", run.stderr);
+    assert!(!run.stderr.contains("internal error"), "{}", run.stderr);
+    for page in pages {
+        assert!(matches!(kind(&page), None | Some(ErrorKind::Connect)), "{page:?}");
+    }
+    Ok(())
+}
+
+/// The peak of a child's memory, in bytes, read while it runs.
+fn peak_memory(child: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
+}
+
+fn little_memory(scraper: &str) -> Result<(), Failed> {
+    let site = HostileSite::start()?;
+    bomb("br"); // made before the clock runs
+    for name in ["endless-body", "endless-header", "gzip-bomb", "brotli-bomb", "brotli-stall"] {
+        let (_, url) = site.urls().find(|(behaviour, _)| behaviour.name == name).expect(name);
+        let mut child = Scraper::new(scraper).args(["-f", "json", "-i", "-", "-t", "20"]).spawn();
+        let list = format!("{url}\n").repeat(100);
+        let mut stdin = child.stdin.take().expect("it is piped");
+        stdin.write_all(list.as_bytes())?;
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        // The list stays open, so that the scraper is still there to be looked at when all is done.
+        assert_eq!(stdout.by_ref().take(100).count(), 100, "{name}: one outcome for each URL");
+        let peak = peak_memory(&child);
+        drop(stdin);
+        assert_eq!(Finished::wait(child).code, Some(1));
+        // A release build stays near 64 MB: hyper alone may read 400 KB ahead on each connection.
+        // This leaves room for what a debug build and the allocator add.
+        println!("memory: 100 × {name}: {} MB", peak / 1_000_000);
+        assert!(peak < 100_000_000, "{name}: {peak} bytes");
+    }
+    Ok(())
+}
+
+/// Whether this process may have a small disk of its own to fill.
+fn can_mount() -> bool {
+    let probe =
+        Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();
+    cfg!(target_os = "linux") && probe.is_ok_and(|probe| probe.status.success())
+}
+
+fn full_disk(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(|request, stream, _| {
+        let size = if request.path == "/large" { 1_000_000 } else { 1_000 };
+        stream.write_all(&response("200 OK", &[], &vec![b'x'; size]))
+    });
+    let folder = tempfile::tempdir()?;
+    let small_disk = "mount -t tmpfs -o size=256k none \"$1\" && shift && exec \"$0\" \"$@\"";
+    let folder_path = folder.path().to_str().expect("temporary folders have plain names");
+    let run = Scraper::new("unshare")
+        .args(["-rm", "sh", "-c", small_disk, scraper, folder_path])
+        .args(["-f", "json", "-c", "1", "--save", folder_path])
+        .args([server.url("/small"), server.url("/large"), server.url("/after")])
+        .run();
+    let pages = run.pages();
+    let kinds: Vec<_> = pages.iter().map(kind).collect();
+    assert_eq!(kinds, [None, Some(ErrorKind::Save), None], "{} {}", run.stdout, run.stderr);
+    Ok(())
+}
+
+fn killed(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(|_, stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")?;
+        stream.write_all(&[b'x'; 500_000])?;
+        stream.wait_for_close();
+        Ok(())
+    });
+    let folder = tempfile::tempdir()?;
+    let folder_path = folder.path().to_str().expect("temporary folders have plain names");
+    let mut child =
+        Scraper::new(scraper).args(["--save", folder_path, &server.url("/half")]).spawn();
+    while fs::read_dir(folder.path())?.count() == 0 {
+        thread::yield_now();
+    }
+    child.kill()?;
+    child.wait()?;
+    for file in fs::read_dir(folder.path())? {
+        let name = file?.file_name();
+        assert!(name.to_string_lossy().ends_with(".part"), "{name:?}");
+    }
+    Ok(())
+}
+
+/// A long list at `-c 1000`, one in a hundred of its URLs hostile.
+fn load(scraper: &str) -> Result<(), Failed> {
+    let count = env::var("LOAD").ok().and_then(|count| count.parse().ok()).unwrap_or(LOAD);
+    let (practice, hostile) = (PracticeSite::start(0)?, HostileSite::start()?);
+    let quick =
+        ["closed", "short-body", "bad-chunk-size", "status-520", "redirect-loop", "not-gzip"];
+    let hostile: Vec<String> = hostile
+        .urls()
+        .filter(|(behaviour, _)| quick.contains(&behaviour.name))
+        .map(|(_, url)| url)
+        .collect();
+    let mut child =
+        Scraper::new(scraper).args(["-f", "json", "-i", "-", "-c", "1000", "-t", "60"]).spawn();
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let address = practice.address();
+    let list = thread::spawn(move || {
+        for index in 0..count {
+            let written = match index % 100 {
+                99 => writeln!(stdin, "{}", hostile[index / 100 % hostile.len()]),
+                _ => writeln!(stdin, "{address}/page/{index}"),
+            };
+            written.expect("the scraper reads the whole list");
+        }
+        stdin // stays open until it is dropped
+    });
+    let mut seen = vec![false; count];
+    let mut kinds = BTreeMap::<String, usize>::new();
+    let (mut early, mut late) = ((0, 0), (0, 0));
+    let descriptors =
+        |child: &Child| fs::read_dir(format!("/proc/{}/fd", child.id())).map_or(0, Iterator::count);
+    let stdout = child.stdout.take().expect("it is piped");
+    for (done, line) in BufReader::new(stdout).lines().take(count).enumerate() {
+        let page: Page = serde_json::from_str(&line?)?;
+        assert!(!std::mem::replace(&mut seen[page.index], true), "{} twice", page.index);
+        let hostile = page.index % 100 == 99;
+        assert_eq!(page.error.is_some(), hostile, "{page:?}");
+        *kinds
+            .entry(page.error.map_or("page".into(), |error| error.kind.to_string()))
+            .or_default() += 1;
+        match done + 1 {
+            n if n == count / 5 => early = (peak_memory(&child), descriptors(&child)),
+            n if n == count => late = (peak_memory(&child), descriptors(&child)),
+            _ => {}
+        }
+    }
+    drop(list.join());
+    assert_eq!(Finished::wait(child).code, Some(1));
+    assert!(seen.iter().all(|seen| *seen), "every URL has its outcome");
+    println!(
+        "load: {count} URLs, {kinds:?}, peak {} kB at a fifth, {} kB at the end, \
+              {} descriptors, then {}",
+        early.0 / 1000,
+        late.0 / 1000,
+        early.1,
+        late.1
+    );
+    // A fifth of the way on, everything there is to hold has been held.
+    assert!(late.0 <= early.0 + early.0 / 4, "memory grows: {} to {}", early.0, late.0);
+    assert!(late.1 <= early.1.max(1000) + 100, "descriptors leak: {} to {}", early.1, late.1);
+    Ok(())
+}
