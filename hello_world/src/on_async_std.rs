@@ -1,4 +1,5 @@
 //! Hello, a second of waiting, World: on async-std.
+//! In a project of your own: `cargo add async-std --features attributes`.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! Hello, a second of waiting, World: on smol.
+//! In a project of your own: `cargo add smol`.
 
 use std::time::Duration;
 

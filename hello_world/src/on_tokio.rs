@@ -1,4 +1,5 @@
 //! Hello, a second of waiting, World: on tokio.
+//! In a project of your own: `cargo add tokio --features macros,rt-multi-thread,time`.
 
 use std::time::Duration;
 

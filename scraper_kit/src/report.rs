@@ -184,10 +184,11 @@ fn progress_bar(total: Option<usize>) -> ProgressBar {
     bar
 }
 
-/// A time for people: `1.0 s`, or `12 ms` when it is short.
+/// A time for people: `1.0 s`, or `12 ms` or `0.3 ms` when it is short.
 fn seconds(time: Duration) -> String {
     match time.as_millis() {
-        0..100 => format!("{} ms", time.as_millis()),
+        0..10 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
+        10..100 => format!("{} ms", time.as_millis()),
         _ => format!("{:.1} s", time.as_secs_f64()),
     }
 }

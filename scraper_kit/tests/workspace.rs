@@ -89,9 +89,9 @@ fn the_three_hello_worlds_differ_in_few_lines() {
         ["tokio", "async_std", "smol"].map(|name| read(&format!("hello_world/src/on_{name}.rs")));
     let [tokio, async_std, smol] = &sources;
     for (name, other) in [("async_std", async_std), ("smol", smol)] {
-        assert_eq!(tokio.lines().count(), 16, "so short that three fit on one screen");
+        assert_eq!(tokio.lines().count(), 17, "so short that three fit on one screen");
         let differ = tokio.lines().zip(other.lines()).filter(|(a, b)| a != b).count();
-        assert!(differ <= 6, "on_{name}.rs differs from on_tokio.rs in {differ} lines");
+        assert!(differ <= 7, "on_{name}.rs differs from on_tokio.rs in {differ} lines");
     }
 }
 

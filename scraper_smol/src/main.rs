@@ -102,6 +102,7 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 /// Like asyncio.create_task. A smol task whose handle is dropped is cancelled, as we need it. It runs
 /// on smol's one background thread. reqwest looks for a running tokio and panics without one, so
 /// Compat starts one on a thread of its own: that thread drives the sockets, smol the rest.
+/// `Send + 'static`: a task moves to another thread, and may outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     smol::spawn(Compat::new(page))
 }

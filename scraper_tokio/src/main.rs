@@ -109,7 +109,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Like asyncio.create_task. A tokio task whose handle is dropped is detached and runs on;
-/// AbortOnDropHandle cancels it instead.
+/// AbortOnDropHandle cancels it instead. `Send + 'static`: in general a task may move to another
+/// thread, and outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     let task = AbortOnDropHandle::new(tokio::spawn(page));
     async { task.await.expect("fetch_page lets no panic out") }
