@@ -58,7 +58,7 @@ impl Outcomes {
                 behaviour.expected == timeout || exception == Some(timeout)
             };
             let mut pages = BTreeMap::new();
-            for (limit, these_wait) in [("1", true), ("60", false)] {
+            for (limit, these_wait) in [("3", true), ("60", false)] {
                 let (behaviours, urls): (Vec<_>, Vec<_>) =
                     site.urls().filter(|(behaviour, _)| waits(behaviour) == these_wait).unzip();
                 let run = Scraper::new(self.binary)

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::sync::{Mutex, mpsc};
 
 use scraper_kit::testing::{Finished, Scraper, TestCa, TestServer, compress, ok, response};
 use scraper_kit::{ErrorKind, Page};
@@ -97,20 +98,26 @@ fn with_a_concurrency_of_one_a_single_connection_serves_all() {
 
 #[test]
 fn json_comes_as_pages_are_done_and_the_table_in_the_order_given() {
-    // The first page is held back until the second has been answered.
-    fn server() -> TestServer {
-        TestServer::start(|request, stream, log| {
-            if request.path == "/first" {
-                log.wait_until("the second page", |seen| seen.answered == 1);
-            }
-            stream.write_all(&ok(&request.path))
-        })
-    }
-    let held = server();
-    let run = scraper().args(["-f", "json", &held.url("/first"), &held.url("/second")]).run();
-    assert!(run.stdout.starts_with("{\"index\":1,"), "{}", run.stdout);
-    let held = server();
-    let run = scraper().args([held.url("/first"), held.url("/second")]).run();
+    // The first page is held back until the second has been printed.
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let server = TestServer::start(move |request, stream, _| {
+        if request.path == "/first" {
+            let _ = gate.lock().unwrap().recv(); // or the sender is gone, and there is no gate
+        }
+        stream.write_all(&ok(&request.path))
+    });
+    let urls = [server.url("/first"), server.url("/second")];
+    let mut child = scraper().args(["-f", "json"]).args(&urls).spawn();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = stdout.next().unwrap().unwrap();
+    assert!(line.starts_with("{\"index\":1,"), "{line}");
+    drop(release);
+    let line = stdout.next().unwrap().unwrap();
+    assert!(line.starts_with("{\"index\":0,"), "{line}");
+    assert_eq!(Finished::wait(child).code, Some(0));
+
+    let run = scraper().args(&urls).run();
     let place = |path| run.stdout.find(path).expect("every page has a row");
     assert!(place("/first") < place("/second"), "{}", run.stdout);
 }
@@ -446,7 +453,7 @@ fn a_page_that_stalls_fails_alone() {
         }
     });
     let urls = ["/head", "/body", "/good"].map(|path| server.url(path));
-    let run = scraper().args(["-f", "json", "-t", "0.5"]).args(&urls).run();
+    let run = scraper().args(["-f", "json", "-t", "2"]).args(&urls).run();
     let pages = run.pages();
     assert_eq!(run.code, Some(1));
     assert_eq!((kind(&pages[0]), pages[0].status), (Some(ErrorKind::Timeout), None));
