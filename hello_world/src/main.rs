@@ -13,7 +13,8 @@ mod on_smol;
 mod on_tokio;
 
 use std::env;
-use std::process::{Command, ExitCode};
+use std::panic;
+use std::process::{self, Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
@@ -43,6 +44,7 @@ enum Runtime {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    end_quietly_when_nobody_reads();
     match (args.runtime, args.tasks, args.delay) {
         (None, tasks, _) => run_each(tasks.is_none()),
         (Some(runtime), None, None) => say_hello(runtime),
@@ -50,6 +52,17 @@ fn main() -> ExitCode {
             say_hellos(runtime, tasks, delay.unwrap_or(Duration::from_secs(1)))
         }
     }
+}
+
+/// println! panics when standard output is closed, as by `| head -1`: no reason to say anything.
+fn end_quietly_when_nobody_reads() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if info.payload_as_str().is_some_and(|text| text.starts_with("failed printing to stdout")) {
+            process::exit(0);
+        }
+        usual(info);
+    }));
 }
 
 /// Runs this same command once for each runtime, in a process of its own, so that time and memory

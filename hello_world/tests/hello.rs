@@ -71,6 +71,16 @@ fn the_delay_may_be_a_fraction_or_nothing() {
 }
 
 #[test]
+fn a_closed_pipe_ends_the_program_quietly() {
+    for args in [&[][..], &["tokio", "--delay", "0.2"]] {
+        let mut child = hello(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+#[test]
 fn usage_errors_name_the_valid_values_and_run_nothing() {
     for (args, told) in [
         (&["mars"][..], "[possible values: tokio, async-std, smol]"),

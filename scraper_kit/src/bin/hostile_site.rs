@@ -2,6 +2,7 @@
 //!
 //!     cargo run -p scraper_kit --bin hostile_site
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 
@@ -25,21 +26,31 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    println!("The hostile site is open; Ctrl-C closes it.");
-    println!("To trust its good certificate: SSL_CERT_FILE={}", site.ca().file().display());
+    // Whoever closes the pipe, as `| head` does, has read enough; the site stays open.
+    let _ = list(&site, &mut io::stdout().lock());
+    loop {
+        thread::park();
+    }
+}
+
+fn list(site: &HostileSite, output: &mut impl Write) -> io::Result<()> {
+    writeln!(output, "The hostile site is open; Ctrl-C closes it.")?;
+    writeln!(
+        output,
+        "To trust its good certificate: SSL_CERT_FILE={}",
+        site.ca().file().display()
+    )?;
     let mut group = "";
     for (behaviour, url) in site.urls() {
         if group != behaviour.group {
             group = behaviour.group;
-            println!("\n{group}");
+            writeln!(output, "\n{group}")?;
         }
         let expected = match behaviour.expected {
             Expected::Page(_) => "the page".to_owned(),
             Expected::Fails(kind) => kind.to_string(),
         };
-        println!("  {url:<58} {expected:>12}\n    {}", behaviour.what);
+        writeln!(output, "  {url:<58} {expected:>12}\n    {}", behaviour.what)?;
     }
-    loop {
-        thread::park();
-    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //!     cargo run -p scraper_kit --bin practice_site
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 
@@ -21,8 +22,9 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match PracticeSite::start(args.port) {
         Ok(site) => {
-            println!("The practice site is open; Ctrl-C closes it.");
-            site.pages().iter().for_each(|page| println!("{page}"));
+            let pages = site.pages().join("\n");
+            // Whoever closes the pipe has read enough; the site stays open.
+            let _ = writeln!(io::stdout(), "The practice site is open; Ctrl-C closes it.\n{pages}");
             loop {
                 thread::park();
             }
