@@ -1,5 +1,7 @@
-//! Undoing a `Content-Encoding`, for all three clients in the same way, and with nothing that a
-//! server could use to take more than its share of time or memory.
+//! Undoing a `Content-Encoding`, for all three clients in the same way.
+//!
+//! A decoder's memory is bounded by its format: 32 KiB for gzip and deflate, and up to 16 MiB for
+//! brotli, if a server asks for so much and then sends as much (RFC 7932, section 9.1).
 
 use std::io;
 use std::pin::Pin;
@@ -8,7 +10,6 @@ use std::task::{Context, Poll, ready};
 use async_compression::futures::bufread::{
     BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder,
 };
-use async_lock::{Mutex, Semaphore, SemaphoreGuard};
 use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead};
 
 use crate::error::{ErrorKind, FetchError, root_cause};
@@ -18,18 +19,6 @@ pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
 
 /// After so many bytes of input, other tasks get a turn.
 const BYTES_PER_TURN: usize = 64 * 1024;
-
-/// Memory for brotli, all pages together, in shares of [`SHARE_BYTES`]: 30 MiB. A stream may ask for
-/// a window of 16 MiB in its first byte and fill it with a few more, so a hundred of them would take
-/// more than a gigabyte. Streams with large windows take turns instead.
-static BROTLI_SHARES: Semaphore = Semaphore::new(120);
-
-/// A window up to this size is free: gzip's is 32 KiB, and nobody counts that either.
-const SHARE_BYTES: usize = 256 * 1024;
-
-/// Whoever takes shares takes all it needs before the next one may, or two could wait for each
-/// other.
-static BROTLI_QUEUE: Mutex<()> = Mutex::new(());
 
 type Input<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
 
@@ -52,7 +41,7 @@ pub(crate) async fn decode<'b>(
         _ => return Err(broken(format!("{} content codings in one another", codings.len()))),
     };
     // An empty body is empty whatever its coding: servers send such.
-    let start = input.fill_buf().await.map_err(told)?;
+    let start = input.fill_buf().await.map_err(body_error)?;
     let Some(&first) = start.first() else { return Ok(input) };
     // RFC 9110 says that deflate has a zlib header, whose first byte ends in 8 (RFC 1950); some
     // servers leave it out.
@@ -65,11 +54,7 @@ pub(crate) async fn decode<'b>(
         }
         "deflate" if has_header => whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut),
         "deflate" => whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut),
-        "br" => {
-            let _shares = brotli_shares(first).await?;
-            let reader = whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut);
-            Box::pin(Reserved { reader, _shares })
-        }
+        "br" => whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut),
         unknown => {
             return Err(broken(format!("unknown content coding {}", unknown.escape_debug())));
         }
@@ -77,7 +62,7 @@ pub(crate) async fn decode<'b>(
 }
 
 /// An error while a body is read: the client's own, or a decoder's.
-pub(crate) fn told(error: io::Error) -> FetchError {
+pub(crate) fn body_error(error: io::Error) -> FetchError {
     error
         .downcast()
         .unwrap_or_else(|error| FetchError::new(ErrorKind::Protocol, root_cause(&error)))
@@ -157,62 +142,5 @@ impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
             }
         }
         Poll::Ready(Ok(length))
-    }
-}
-
-/// Waits for the memory that a brotli stream asks for in its first byte (RFC 7932, section 9.1).
-async fn brotli_shares(first: u8) -> Result<Vec<SemaphoreGuard<'static>>, FetchError> {
-    let Some(window) = brotli_window(first) else {
-        let reason = "the brotli data asks for a window that the standard forbids";
-        return Err(FetchError::new(ErrorKind::Protocol, reason));
-    };
-    let mut shares = Vec::new();
-    if window > SHARE_BYTES {
-        let _turn = BROTLI_QUEUE.lock().await;
-        while shares.len() < window / SHARE_BYTES {
-            shares.push(BROTLI_SHARES.acquire().await);
-        }
-    }
-    Ok(shares)
-}
-
-/// The size of the window in bytes; `None` for one that is not defined.
-fn brotli_window(first: u8) -> Option<usize> {
-    let bits = match (first & 1, first >> 1 & 7, first >> 4 & 7) {
-        (0, ..) => 16,
-        (_, 0, 0) => 17,
-        (_, 0, 1) => return None,
-        (_, 0, small) => 8 + small,
-        (_, large, _) => 17 + large,
-    };
-    Some(1 << bits)
-}
-
-/// A decoder, and the memory that was set aside for it.
-struct Reserved<'b> {
-    reader: Decoded<'b>,
-    _shares: Vec<SemaphoreGuard<'static>>,
-}
-
-impl AsyncRead for Reserved<'_> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        self.reader.as_mut().poll_read(context, buffer)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn brotli_windows_are_read_as_the_standard_says() {
-        for (first, bits) in [(0, 16), (1, 17), (3, 18), (15, 24), (0x21, 10), (0x71, 15)] {
-            assert_eq!(brotli_window(first), Some(1 << bits), "{first:#x}");
-        }
-        assert_eq!(brotli_window(0x11), None);
     }
 }

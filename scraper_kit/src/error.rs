@@ -61,6 +61,9 @@ impl fmt::Display for ErrorKind {
     }
 }
 
+/// The longest message: part of it may be a server's, which may go on without end.
+const MAX_MESSAGE_BYTES: usize = 500;
+
 /// Why one page failed. In Python: the exception that `gather(…, return_exceptions=True)` returns
 /// in the page's place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +77,12 @@ pub struct FetchError {
 impl FetchError {
     /// An error of this kind; `reason` says why.
     pub fn new(kind: ErrorKind, reason: impl fmt::Display) -> Self {
-        Self { kind, message: format!("{}: {reason}", kind.action()) }
+        let mut message = format!("{}: {reason}", kind.action());
+        if message.len() > MAX_MESSAGE_BYTES {
+            message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES - '…'.len_utf8()));
+            message.push('…');
+        }
+        Self { kind, message }
     }
 
     /// An error of this kind whose reason is at the bottom of a library's error: libraries wrap

@@ -28,11 +28,10 @@ pub mod testing;
 
 pub use decode::ACCEPT_ENCODING;
 pub use error::{ErrorKind, FetchError, causes};
-pub use extract::{MAX_MATCH_BYTES, MAX_MATCHES};
 pub use interrupt::Interrupt;
 pub use job::{Job, MAX_REDIRECTS, Options, Run, Stopped, start};
 pub use page::{Page, PageBody, ResponseHead};
 pub use panic::catch_panic;
 pub use report::{Closed, Report};
 pub use save::SaveFile;
-pub use target::{MAX_URL_BYTES, Target};
+pub use target::Target;

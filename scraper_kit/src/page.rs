@@ -9,7 +9,7 @@ use futures::io::{AsyncBufRead, AsyncReadExt};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::decode::{Decoded, decode, told};
+use crate::decode::{Decoded, body_error, decode};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
 use crate::job::Job;
@@ -194,7 +194,7 @@ impl PageBody<'_> {
     /// # Errors
     /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
     pub async fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
-        let length = self.body.read(&mut self.buffer).await.map_err(told)?;
+        let length = self.body.read(&mut self.buffer).await.map_err(body_error)?;
         if length == 0 {
             if let Some(extractor) = self.extractor.take() {
                 let found = extractor.finish();

@@ -37,7 +37,7 @@ impl PracticeSite {
     /// # Errors
     /// The port cannot be had.
     pub fn start(port: u16) -> io::Result<Self> {
-        // oxhttp takes an address, not a listener: find one that is free.
+        // oxhttp takes an address, not a listener: find one that is free, and hope that it still is.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr()?;
         Server::new(|request| serve(&request.uri().to_string()))
             .bind(address)

@@ -103,7 +103,7 @@ impl Report {
     /// # Errors
     /// [`Closed`] when nobody reads the output any more, or Ctrl-C ended the wait for a reader.
     pub async fn add(&mut self, page: Page) -> Result<(), Closed> {
-        match future::select(self.pages.send(page), &mut self.interrupted).await {
+        match future::select(self.pages.send(page), self.interrupted.clone()).await {
             future::Either::Left((sent, _)) => sent.map_err(|_| Closed),
             future::Either::Right(((), _)) => Err(Closed),
         }
@@ -116,7 +116,10 @@ impl Report {
         let summary = loop {
             match self.summary.recv_timeout(PATIENCE) {
                 Err(std_mpsc::RecvTimeoutError::Timeout) if !interrupted() => {}
-                Err(_) => return ExitCode::from(interrupt::EXIT_CODE),
+                Err(std_mpsc::RecvTimeoutError::Timeout) => {
+                    return ExitCode::from(interrupt::EXIT_CODE);
+                }
+                Err(std_mpsc::RecvTimeoutError::Disconnected) => return ExitCode::FAILURE,
                 Ok(summary) => break summary,
             }
         };

@@ -137,23 +137,6 @@ fn every_dependency_has_its_reason_beside_it() {
     }
 }
 
-#[test]
-fn no_dependency_needs_a_newer_compiler_than_we_say() {
-    let metadata = cargo(&["metadata", "--format-version", "1", "--locked"]);
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
-    let version = |text: &str| -> Vec<u32> {
-        text.split('.').map(|part| part.parse().expect("a version has numbers")).collect()
-    };
-    let packages = metadata["packages"].as_array().unwrap();
-    let ours = packages.iter().find(|package| package["name"] == "scraper_kit").unwrap();
-    let ours = version(ours["rust_version"].as_str().unwrap());
-    for package in packages {
-        if let Some(theirs) = package["rust_version"].as_str() {
-            assert!(version(theirs) <= ours, "{} needs Rust {theirs}", package["name"]);
-        }
-    }
-}
-
 /// The `console` blocks of a Markdown file: each command, and the output shown under it.
 fn console_blocks(markdown: &str) -> Vec<(Vec<String>, Vec<String>)> {
     let mut blocks = Vec::new();

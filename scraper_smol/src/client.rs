@@ -10,7 +10,7 @@ use scraper_kit::{
 };
 
 /// How often a request is sent at most; see [`is_stale`].
-const MAX_TRIES: usize = 5;
+const MAX_TRIES: usize = 3;
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = reqwest::Client;
@@ -52,7 +52,8 @@ pub async fn get(
     Ok((head, body.into_async_read()))
 }
 
-/// A server may close a pooled connection just as we use it again. aiohttp tries once more, too.
+/// A server may close a pooled connection just as we use it again, and to get a page twice does no
+/// harm. aiohttp tries once more, too.
 fn is_stale(error: &reqwest::Error) -> bool {
     scraper_kit::causes(error).contains("connection closed before message completed")
 }

@@ -198,6 +198,11 @@ impl Behaviour {
         self
     }
 
+    /// Whether it can only be met by a client that trusts the site's own authority.
+    pub(crate) fn needs_trust(&self) -> bool {
+        matches!(self.place, Https("tls-good"))
+    }
+
     /// What the scraper of this name makes of it.
     pub fn expected_of(&self, scraper: &str) -> Expected {
         match self.exception {
@@ -463,7 +468,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http("framing", "100-for-ever", "100 Continue again and again", Fails(Protocol), |visit| {
         visit.flood(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100))
     })
-    .except(&["scraper_tokio", "scraper_smol"], Fails(Timeout), "hyper, under reqwest, counts neither; only --timeout ends that."),
+    .except(&["scraper_tokio", "scraper_smol"], Fails(Timeout), "hyper, under reqwest, does not count them; only --timeout ends that."),
     http("framing", "100-only", "100 Continue and nothing more", Fails(Timeout), |visit| {
         visit.send("HTTP/1.1 100 Continue\r\n\r\n")?;
         visit.stall()
@@ -961,7 +966,8 @@ fn visit(mut stream: TcpStream, site: Ports) -> io::Result<()> {
     let Some(Request { path, .. }) = read_request(&mut io::BufReader::new(&mut stream))? else {
         return Ok(());
     };
-    let (name, rest) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
+    let path = path.strip_prefix('/').unwrap_or_default();
+    let (name, rest) = path.split_once('/').unwrap_or((path, ""));
     let found = BEHAVIOURS.iter().find(|behaviour| behaviour.name == name);
     match found.map(|behaviour| &behaviour.place) {
         Some(Http(answer)) => answer(&mut Visit { stream: &mut stream, rest, site: &site })?,

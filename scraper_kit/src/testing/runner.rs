@@ -30,8 +30,11 @@ impl Scraper {
     /// The binary at this path, with nothing of the environment that could change what it does.
     pub fn new(binary: &str) -> Self {
         let mut command = Command::new(binary);
-        for name in ["RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "http_proxy"] {
+        for name in ["RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR"] {
             command.env_remove(name);
+        }
+        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+            command.env(name, "http://127.0.0.1:1"); // scrapers ignore proxies: this one is dead
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command)
@@ -52,12 +55,6 @@ impl Scraper {
     /// Trusts the certificate authority in this PEM file, and no other.
     pub fn trust(mut self, ca: &Path) -> Self {
         self.0.env("SSL_CERT_FILE", ca);
-        self
-    }
-
-    /// Sets an environment variable.
-    pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.0.env(name, value);
         self
     }
 

@@ -65,7 +65,7 @@ pub struct Log {
 impl Log {
     /// What has been seen until now.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().expect("no thread panics while it holds this")
+        self.seen.lock().expect("the test has failed already")
     }
 
     /// Waits until `condition` holds.
@@ -75,7 +75,7 @@ impl Log {
     pub fn wait_until(&self, what: &str, mut condition: impl FnMut(&Seen) -> bool) {
         let waited =
             self.changed.wait_timeout_while(self.seen(), PATIENCE, |seen| !condition(seen));
-        let (seen, timeout) = waited.expect("no thread panics while it holds this");
+        let (seen, timeout) = waited.expect("the test has failed already");
         assert!(!timeout.timed_out(), "waited in vain for {what}: {:?}", *seen);
     }
 

@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command};
 use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::{Failed, Trial};
 
@@ -149,9 +150,10 @@ fn few_descriptors(scraper: &str) -> Result<(), Failed> {
     let pages = run.pages();
     assert_eq!(pages.len(), 2000, "{}", run.stderr);
     assert!(!run.stderr.contains("internal error"), "{}", run.stderr);
-    for page in pages {
-        assert!(matches!(kind(&page), None | Some(ErrorKind::Connect)), "{page:?}");
+    for page in &pages {
+        assert!(matches!(kind(page), None | Some(ErrorKind::Connect)), "{page:?}");
     }
+    assert!(pages.iter().any(|page| page.error.is_none()), "some must get through");
     Ok(())
 }
 
@@ -171,7 +173,6 @@ fn little_memory(scraper: &str) -> Result<(), Failed> {
         ("endless-header", "60"),
         ("gzip-bomb", "60"),
         ("brotli-bomb", "60"),
-        ("brotli-stall", "2"),
     ] {
         let (_, url) = site.urls().find(|(behaviour, _)| behaviour.name == name).expect(name);
         let mut child = Scraper::new(scraper).args(["-f", "json", "-i", "-", "-t", limit]).spawn();
@@ -194,9 +195,12 @@ fn little_memory(scraper: &str) -> Result<(), Failed> {
 
 /// Whether this process may have a small disk of its own to fill.
 fn can_mount() -> bool {
+    if !cfg!(target_os = "linux") {
+        return false;
+    }
     let probe =
         Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();
-    cfg!(target_os = "linux") && probe.is_ok_and(|probe| probe.status.success())
+    probe.is_ok_and(|probe| probe.status.success())
 }
 
 fn full_disk(scraper: &str) -> Result<(), Failed> {
@@ -229,9 +233,19 @@ fn killed(scraper: &str) -> Result<(), Failed> {
     let folder_path = folder.path().to_str().expect("temporary folders have plain names");
     let mut child =
         Scraper::new(scraper).args(["--save", folder_path, &server.url("/half")]).spawn();
-    while fs::read_dir(folder.path())?.count() == 0 {
-        thread::yield_now();
-    }
+    let half_written = || {
+        let mut files = fs::read_dir(folder.path()).ok()?.flatten();
+        files.find(|file| file.metadata().is_ok_and(|file| file.len() > 100_000))
+    };
+    let name = loop {
+        // The server has sent half a page, so it must come; if it does not, the scraper has ended.
+        if let Some(file) = half_written() {
+            break file.file_name();
+        }
+        assert_eq!(child.try_wait()?, None, "the scraper waits for the rest of the page");
+        thread::sleep(Duration::from_millis(5));
+    };
+    assert!(name.to_string_lossy().ends_with(".part"), "{name:?}");
     child.kill()?;
     child.wait()?;
     for file in fs::read_dir(folder.path())? {
@@ -300,6 +314,6 @@ fn load(scraper: &str) -> Result<(), Failed> {
     );
     // Two fifths of the way on, everything there is to hold has been held.
     assert!(late.0 <= early.0 + early.0 / 4 + 4_000_000, "memory grows: {} to {}", early.0, late.0);
-    assert!(late.1 <= early.1.max(1000) + 100, "descriptors leak: {} to {}", early.1, late.1);
+    assert!(late.1 <= early.1 + early.1 / 4 + 100, "descriptors leak: {} to {}", early.1, late.1);
     Ok(())
 }
