@@ -12,10 +12,10 @@ use lol_html::{ElementContentHandlers, MemorySettings, Selector};
 use crate::charset;
 
 /// The longest match, in bytes of UTF-8; a longer one is cut and ends in `…`.
-pub const MAX_MATCH_BYTES: usize = 1024;
+const MAX_MATCH_BYTES: usize = 1024;
 
 /// The most matches kept of one page.
-pub const MAX_MATCHES: usize = 64;
+const MAX_MATCHES: usize = 64;
 
 /// The most text held for one page's matches while it streams by, white space and entities
 /// included. Matches that come after it stay empty.
@@ -63,9 +63,10 @@ impl Extractor {
     /// Reads the next piece of the page, however it is cut.
     pub(crate) fn write(&mut self, mut bytes: &[u8]) {
         if let State::Start(start) = &mut self.state {
-            let (head, rest) = bytes.split_at(bytes.len().min(start.capacity() - start.len()));
+            let missing = charset::PRESCAN_BYTES - start.len();
+            let (head, rest) = bytes.split_at(bytes.len().min(missing));
             start.extend_from_slice(head);
-            if start.len() < start.capacity() {
+            if head.len() < missing {
                 return;
             }
             bytes = rest;

@@ -38,7 +38,8 @@ impl SaveFile {
     }
 }
 
-/// A page that fails, or whose task is cancelled, leaves nothing behind.
+/// A page that fails, or whose task is cancelled, takes its unfinished file with it; only a file that
+/// the runtime's threads are still creating when its task is gone can outlive it, as a `.part`.
 impl Drop for SaveFile {
     fn drop(&mut self) {
         // Blocking, but microseconds, and Drop cannot await. After the rename there is no such file.

@@ -11,14 +11,14 @@ mod tls;
 
 pub use hostile::{BEHAVIOURS, Behaviour, Expected, HostileSite};
 pub use runner::{Finished, Scraper};
-pub use server::{Connection, Log, Request, TestServer, ok, response};
+pub use server::{Connection, Log, Request, TestServer, ok, response, titles};
 pub use tls::TestCa;
+
+use std::sync::OnceLock;
 
 use async_compression::futures::bufread::{
     BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder,
 };
-use std::sync::OnceLock;
-
 use futures::executor::block_on;
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 

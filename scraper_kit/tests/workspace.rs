@@ -138,6 +138,7 @@ fn every_dependency_has_its_reason_beside_it() {
 }
 
 /// The `console` blocks of a Markdown file: each command, and the output shown under it.
+#[cfg(unix)]
 fn console_blocks(markdown: &str) -> Vec<(Vec<String>, Vec<String>)> {
     let mut blocks = Vec::new();
     let mut lines = markdown.lines().map(str::trim);
@@ -151,6 +152,7 @@ fn console_blocks(markdown: &str) -> Vec<(Vec<String>, Vec<String>)> {
 }
 
 /// A line of output without what may vary: ports, times, the waterfall's bars and its gaps.
+#[cfg(unix)]
 fn steady(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut steady = Vec::new();

@@ -236,3 +236,10 @@ pub fn response(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
 pub fn ok(html: &str) -> Vec<u8> {
     response("200 OK", &["Content-Type: text/html; charset=utf-8"], html.as_bytes())
 }
+
+/// A server that answers every path with a page that has the path as its title.
+pub fn titles() -> TestServer {
+    TestServer::start(|request, stream, _| {
+        stream.write_all(&ok(&format!("<title>{}</title>", request.path)))
+    })
+}

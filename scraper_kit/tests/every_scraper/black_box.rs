@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::sync::{Mutex, mpsc};
 
-use scraper_kit::testing::{Finished, Scraper, TestCa, TestServer, compress, ok, response};
+use scraper_kit::testing::{Finished, Scraper, TestServer, compress, ok, response, titles};
 use scraper_kit::{ErrorKind, Page};
 
 use super::SCRAPER;
@@ -28,13 +28,6 @@ fn fetch_one(url: impl AsRef<str>) -> Page {
 
 fn kind(page: &Page) -> Option<ErrorKind> {
     page.error.as_ref().map(|error| error.kind)
-}
-
-/// A server that answers every path with a page that has the path as its title.
-fn titles() -> TestServer {
-    TestServer::start(|request, stream, _| {
-        stream.write_all(&ok(&format!("<title>{}</title>", request.path)))
-    })
 }
 
 // What a new user sees.
@@ -553,6 +546,8 @@ fn pages_are_saved_whole_and_only_inside_the_folder() {
 #[cfg(target_os = "linux")] // elsewhere SSL_CERT_FILE does not tell whom to trust
 #[test]
 fn https_works_where_the_certificate_is_trusted_and_only_there() {
+    use scraper_kit::testing::TestCa;
+
     let (ca, other) = (TestCa::new(), TestCa::new());
     let server = TestServer::start_tls(ca.server_config("127.0.0.1"), |_, stream, _| {
         stream.write_all(&ok("<title>Secret</title>"))

@@ -16,7 +16,7 @@ use libtest_mimic::{Failed, Trial};
 use crate::error::ErrorKind;
 use crate::page::Page;
 use crate::practice_site::PracticeSite;
-use crate::testing::{Finished, HostileSite, Scraper, TestServer, bomb, ok, response};
+use crate::testing::{Finished, HostileSite, Scraper, TestServer, bomb, response, titles};
 
 /// URLs of the load test, unless `LOAD` in the environment says otherwise.
 const LOAD: usize = 5_000;
@@ -46,13 +46,6 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
 
 fn kind(page: &Page) -> Option<ErrorKind> {
     page.error.as_ref().map(|error| error.kind)
-}
-
-/// A server that answers every path with a page that has the path as its title.
-fn titles() -> TestServer {
-    TestServer::start(|request, stream, _| {
-        stream.write_all(&ok(&format!("<title>{}</title>", request.path)))
-    })
 }
 
 fn no_urls(scraper: &str) -> Result<(), Failed> {
