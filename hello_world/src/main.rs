@@ -12,12 +12,11 @@ mod on_async_std;
 mod on_smol;
 mod on_tokio;
 
-use std::env;
-use std::panic;
-use std::process::{self, Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use hello_world::{Runtime, end_quietly_when_nobody_reads, run_each};
 
 /// Hello, a second of waiting, World: on tokio, async-std and smol.
 #[derive(Parser)]
@@ -35,61 +34,17 @@ struct Args {
     delay: Option<Duration>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Runtime {
-    Tokio,
-    AsyncStd,
-    Smol,
-}
-
 fn main() -> ExitCode {
     let args = Args::parse();
     end_quietly_when_nobody_reads();
     match (args.runtime, args.tasks, args.delay) {
-        (None, tasks, _) => run_each(tasks.is_none()),
+        (None, None, _) => run_each(&[], |seconds| println!("{seconds:.2} s\n")),
+        (None, Some(_), _) => run_each(&[], |_| println!()),
         (Some(runtime), None, None) => say_hello(runtime),
         (Some(runtime), tasks, delay) => {
             say_hellos(runtime, tasks, delay.unwrap_or(Duration::from_secs(1)))
         }
     }
-}
-
-/// println! panics when standard output is closed, as by `| head -1`: no reason to say anything.
-fn end_quietly_when_nobody_reads() {
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let text = info.payload_as_str().unwrap_or_default();
-        // Unix says EPIPE, Windows ERROR_NO_DATA.
-        if text.contains("Broken pipe") || text.contains("os error 232") {
-            process::exit(0);
-        }
-        usual(info);
-    }));
-}
-
-/// Runs this same command once for each runtime, in a process of its own, so that time and memory
-/// belong to that runtime alone.
-fn run_each(show_time: bool) -> ExitCode {
-    for runtime in Runtime::value_variants() {
-        let name = runtime.to_possible_value().expect("no runtime is hidden");
-        println!("--- {} ---", name.get_name());
-        let start = Instant::now();
-        let status = env::current_exe().and_then(|program| {
-            Command::new(program).arg(name.get_name()).args(env::args_os().skip(1)).status()
-        });
-        match status {
-            Ok(status) if status.success() && show_time => {
-                println!("{:.2} s\n", start.elapsed().as_secs_f64());
-            }
-            Ok(status) if status.success() => println!(),
-            Ok(_) => return ExitCode::FAILURE, // the child has said why
-            Err(error) => {
-                eprintln!("hello_world: cannot start myself for {}: {error}", name.get_name());
-                return ExitCode::FAILURE;
-            }
-        }
-    }
-    ExitCode::SUCCESS
 }
 
 /// The classic: nothing but Hello and World on standard output.
@@ -119,21 +74,11 @@ fn say_hellos(runtime: Runtime, tasks: Option<usize>, delay: Duration) -> ExitCo
     ExitCode::SUCCESS
 }
 
-/// The most memory this process has held (resident set), as the operating system counted it.
-#[cfg(unix)]
+/// The most memory this process has held, in megabytes.
 fn peak_memory() -> String {
-    use nix::sys::resource::{UsageWho, getrusage};
-    // getrusage(2): kilobytes everywhere but on Apple's systems, which count bytes.
-    let unit = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
-    match getrusage(UsageWho::RUSAGE_SELF) {
-        Ok(usage) => format!("{:.0} MB", usage.max_rss() as f64 * unit / 1e6),
-        Err(error) => format!("unknown ({error})"),
-    }
-}
-
-#[cfg(not(unix))]
-fn peak_memory() -> String {
-    "unknown (measured on Unix only)".to_owned()
+    hello_world::peak_memory().map_or("unknown (measured on Unix only)".to_owned(), |bytes| {
+        format!("{:.0} MB", bytes as f64 / 1e6)
+    })
 }
 
 fn parse_tasks(text: &str) -> Result<usize, &'static str> {

@@ -1,0 +1,80 @@
+//! An async fn that is called and not awaited does nothing; a spawned task starts by itself.
+//!
+//!     cargo run -p hello_world --example laziness -- [tokio|async-std|smol]
+//!
+//! In Python:
+//!
+//!     coffee = brew("coffee")                      # a coroutine: nothing runs
+//!     tea = asyncio.create_task(brew("tea"))       # a task: starts by itself
+//!     await coffee                                 # the coroutine runs now
+//!
+//! A coroutine that nobody awaits, Python warns of when it is thrown away. Rust warns when you
+//! compile: `brew("soup");` alone is an unused future "that must be used".
+
+use std::process::ExitCode;
+
+use hello_world::lesson::{self, say, sleep};
+
+fn main() -> ExitCode {
+    lesson::run(
+        "A future does nothing until it is awaited; a spawned task starts by itself",
+        [&on_tokio, &on_async_std, &on_smol],
+        "a future runs when it is awaited; a spawned task runs by itself.",
+    )
+}
+
+async fn brew(drink: &str) {
+    say(format!("{drink}: brewing"));
+    sleep(0.5).await;
+    say(format!("{drink}: ready"));
+}
+
+#[tokio::main]
+async fn on_tokio() {
+    let coffee = brew("coffee");
+    say("coffee is called: that makes a future, and nothing runs");
+    say("tea is called and spawned: a task, which starts by itself");
+    let tea = tokio::spawn(brew("tea"));
+    sleep(1.0).await;
+    say("a second later, coffee is awaited");
+    coffee.await;
+    say("tea is awaited: it has long been ready");
+    tea.await.expect("brewing does not panic");
+    let soup = brew("soup");
+    say("soup is called and thrown away: it never ran");
+    drop(soup);
+}
+
+fn on_async_std() {
+    async_std::task::block_on(async {
+        let coffee = brew("coffee");
+        say("coffee is called: that makes a future, and nothing runs");
+        say("tea is called and spawned: a task, which starts by itself");
+        let tea = async_std::task::spawn(brew("tea"));
+        sleep(1.0).await;
+        say("a second later, coffee is awaited");
+        coffee.await;
+        say("tea is awaited: it has long been ready");
+        tea.await;
+        let soup = brew("soup");
+        say("soup is called and thrown away: it never ran");
+        drop(soup);
+    });
+}
+
+fn on_smol() {
+    smol::block_on(async {
+        let coffee = brew("coffee");
+        say("coffee is called: that makes a future, and nothing runs");
+        say("tea is called and spawned: a task, which starts by itself");
+        let tea = smol::spawn(brew("tea"));
+        sleep(1.0).await;
+        say("a second later, coffee is awaited");
+        coffee.await;
+        say("tea is awaited: it has long been ready");
+        tea.await;
+        let soup = brew("soup");
+        say("soup is called and thrown away: it never ran");
+        drop(soup);
+    });
+}

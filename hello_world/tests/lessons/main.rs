@@ -1,0 +1,125 @@
+//! Each lesson, run on each runtime: the events that it tells, and their order.
+
+mod laziness;
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The runtimes, by the names that a learner types.
+const RUNTIMES: [&str; 3] = ["tokio", "async-std", "smol"];
+
+/// The lessons, by the names of their files.
+fn lessons() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+/// A lesson's program, as `cargo run --example` would start it.
+fn lesson(name: &str) -> Command {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        // `cargo test` has built them already, but `cargo test --test lessons` has not.
+        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+        let args = ["build", "--quiet", "--package", "hello_world", "--examples"];
+        assert!(Command::new(cargo).args(args).status().unwrap().success());
+    });
+    let folder = Path::new(env!("CARGO_BIN_EXE_hello_world")).parent().unwrap().join("examples");
+    let mut command = Command::new(folder.join(name));
+    command.stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
+    command
+}
+
+/// What a lesson told on standard output.
+struct Told {
+    lines: Vec<String>,
+}
+
+/// Runs a lesson to its end, which must be a good one.
+fn run(name: &str, args: &[&str]) -> Told {
+    let Output { status, stdout, stderr } = lesson(name).args(args).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+    assert!(status.success(), "{name} {args:?}: {status}\n{stdout}\n{stderr}");
+    assert_eq!(stderr, "", "{name} {args:?}: nothing to complain of");
+    for line in stdout.lines() {
+        assert!(line.chars().count() <= 80, "{name} {args:?}: wider than a terminal: {line}");
+    }
+    Told { lines: stdout.lines().map(str::to_owned).collect() }
+}
+
+impl Told {
+    /// The lines without their times, and without the sentence at the end.
+    fn events(&self) -> Vec<&str> {
+        self.lines.iter().map(|line| event(line)).take_while(|line| !line.is_empty()).collect()
+    }
+
+    /// When an event was told, in seconds since its step began.
+    fn seconds(&self, wanted: &str) -> f64 {
+        let line = self.lines.iter().find(|line| event(line) == wanted);
+        let line = line.unwrap_or_else(|| panic!("{wanted:?} is not told: {:#?}", self.lines));
+        line[..6].trim().parse().unwrap()
+    }
+}
+
+/// A line without its time: `  0.50 s  water boils`.
+fn event(line: &str) -> &str {
+    let is_time = |start: &str| start.trim().parse::<f64>().is_ok();
+    match line.split_once(" s  ") {
+        Some((start, event)) if is_time(start) => event,
+        _ => line,
+    }
+}
+
+#[test]
+fn without_a_runtime_all_three_run_and_the_sentence_comes_once() {
+    let told = run("laziness", &[]);
+    for runtime in RUNTIMES {
+        assert_eq!(
+            told.lines.iter().filter(|line| **line == format!("--- {runtime} ---")).count(),
+            1
+        );
+    }
+    let learned: Vec<&String> =
+        told.lines.iter().filter(|line| line.starts_with("Learned: ")).collect();
+    assert_eq!(learned.len(), 1);
+}
+
+#[test]
+fn help_says_in_one_line_what_the_lesson_shows() {
+    for name in &lessons() {
+        let told = run(name, &["--help"]);
+        assert!(told.lines[0].len() > 20 && told.lines[1].is_empty(), "{name}: {:?}", told.lines);
+        for runtime in RUNTIMES {
+            let value = format!("- {runtime}: ");
+            assert!(told.lines.iter().any(|line| line.contains(&value)), "{name}: {value}");
+        }
+    }
+}
+
+#[test]
+fn bad_input_gets_a_usage_error_that_names_the_valid_values() {
+    for name in &lessons() {
+        let output = lesson(name).arg("mars").output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {stderr}");
+        assert!(stderr.contains("[possible values: tokio, async-std, smol]"), "{name}: {stderr}");
+        assert!(output.stdout.is_empty(), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_a_lesson_quietly() {
+    for args in [&[][..], &["smol"]] {
+        let mut child = lesson("laziness")
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    }
+}
