@@ -1,6 +1,7 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
 mod laziness;
+mod when_async_pays;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
