@@ -9,8 +9,8 @@
 //!
 //! Requests, connections and timers are waited for, and waiting can be shared. Work cannot: it takes
 //! as long in whatever order it is done, and gains only by threads, at most as many times as there
-//! are cores. Files gain nothing here: no operating system's file calls wait as sockets do, so
-//! all three runtimes hand each to a thread, and memory (the page cache) answers it at once.
+//! are cores. Files gain nothing here: what tells when a socket is ready (epoll, kqueue) knows no files,
+//! so all three runtimes hand each call to a thread, and memory (the page cache) answers it at once.
 
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -42,13 +42,13 @@ async fn compare_all<T>(
     save: impl AsyncFn(PathBuf) -> io::Result<()>,
     elsewhere: impl AsyncFn(u64) -> T,
 ) {
-    let (far, near) = (server(Duration::from_millis(100)), server(Duration::from_millis(5)));
+    let (far, near) = (server(Duration::from_millis(100)), server(Duration::from_millis(10)));
     let folder = TempDir::new().expect("a folder for temporary files");
     let file = |n: usize| folder.path().join(n.to_string());
     let rounds = calibrate();
     println!("{:36}{:>12}{:>13}{:>9}", "", "one by one", "all at once", "gain");
     compare("10 requests, answered after 100 ms", 10, async |_| ask(far).await).await;
-    compare("200 connections, each for 5 ms", 200, async |_| ask(near).await).await;
+    compare("100 connections, each for 10 ms", 100, async |_| ask(near).await).await;
     compare("10 waits of 100 ms", 10, async |_| sleep(0.1).await).await;
     compare("20 files of 1 MB", 20, async |n| save(file(n)).await).await;
     compare("8 pieces of work, 50 ms each", 8, async |_| work(rounds)).await;
