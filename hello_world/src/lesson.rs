@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::{Write, stdout};
 use std::panic;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -59,6 +60,7 @@ impl Args {
 const ONE_OF_THREE: &str = "LESSON_IS_ONE_OF_THREE";
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+static STEPPED: AtomicBool = AtomicBool::new(false);
 static CLOCK: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Tells an event, with the seconds since the step or the lesson began: `  0.50 s  water boils`.
@@ -68,7 +70,8 @@ pub fn say(event: impl Display) {
 
 /// Begins a new step of the lesson, with its own clock.
 pub fn step(title: impl Display) {
-    println!("{title}");
+    let is_first = !STEPPED.swap(true, Ordering::Relaxed);
+    println!("{}{title}", if is_first { "" } else { "\n" });
     restart_clock();
 }
 

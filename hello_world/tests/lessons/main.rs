@@ -1,5 +1,6 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
+mod hang;
 mod laziness;
 mod when_async_pays;
 
@@ -52,7 +53,8 @@ fn run(name: &str, args: &[&str]) -> Told {
 impl Told {
     /// The lines without their times, and without the sentence at the end.
     fn events(&self) -> Vec<&str> {
-        self.lines.iter().map(|line| event(line)).take_while(|line| !line.is_empty()).collect()
+        let lines = self.lines.iter().take_while(|line| !line.starts_with("Learned: "));
+        lines.map(|line| event(line)).filter(|line| !line.is_empty()).collect()
     }
 
     /// When an event was told, in seconds since its step began.
