@@ -1,6 +1,7 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
 mod hang;
+mod cleanup;
 mod errors;
 mod laziness;
 mod when_async_pays;
