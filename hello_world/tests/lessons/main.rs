@@ -5,6 +5,9 @@ mod cleanup;
 mod errors;
 mod laziness;
 mod when_async_pays;
+mod by_hand;
+mod laziness;
+mod who_wakes_whom;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
