@@ -1,4 +1,4 @@
-//! What an event loop does: an executor and a timer by hand, and the same futures on a real runtime.
+//! What an event loop does: an executor and a timer by hand, then the same futures on a runtime.
 //!
 //!     cargo run -p hello_world --example by_hand -- [tokio|async-std|smol]
 //!
@@ -18,11 +18,11 @@
 //!             except StopIteration:
 //!                 left -= 1
 //!
-//! There a coroutine hands up to the loop what it waits for. In Rust the executor hands a waker down
-//! to the future, and what the future waits for calls it: this executor knows nothing of timers.
+//! There a coroutine hands up to the loop what it waits for. In Rust the executor hands a waker
+//! down to the future, and what the future waits for calls it: the executor knows of no timers.
 //!
-//! It is a toy. A real executor takes new tasks while it runs, and may have many threads. Real timers
-//! share one thread, the reactor's, which watches the sockets, too; here each has its own.
+//! It is a toy. A real executor takes new tasks while it runs, and may have many threads. Real
+//! timers share one thread, the reactor's, which watches the sockets, too; here each has its own.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -47,11 +47,11 @@ fn main() -> ExitCode {
 /// future that was polled may hold references into itself.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-/// The executor: polls each task that is ready, parks its thread when none is, until all have ended.
+/// The executor: polls each task that is ready, parks its thread when none is, until all are done.
 fn block_on<const N: usize>(tasks: [Task; N]) {
     let mut tasks: HashMap<usize, Task> = tasks.into_iter().enumerate().collect();
-    // The tasks to poll, at first all. `Arc`: shared with the wakers, on any thread. `Mutex`: one at
-    // a time may use it (`unwrap`: nobody panics meanwhile).
+    // The tasks to poll: at first, all. `Arc`: shared with the wakers, on any thread. `Mutex`: one
+    // at a time may use it (`unwrap`: nobody panics meanwhile).
     let ready = Arc::new(Mutex::new(VecDeque::from_iter(0..N)));
     while !tasks.is_empty() {
         let next = ready.lock().unwrap().pop_front();
