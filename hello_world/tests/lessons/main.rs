@@ -1,12 +1,11 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
-mod hang;
+mod by_hand;
 mod cleanup;
 mod errors;
+mod hang;
 mod laziness;
 mod when_async_pays;
-mod by_hand;
-mod laziness;
 mod who_wakes_whom;
 
 use std::path::Path;
@@ -34,7 +33,12 @@ fn lesson(name: &str) -> Command {
     });
     let folder = Path::new(env!("CARGO_BIN_EXE_hello_world")).parent().unwrap().join("examples");
     let mut command = Command::new(folder.join(name));
-    command.stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
+    command.stdin(Stdio::null());
+    for name in
+        ["RUST_BACKTRACE", "SMOL_THREADS", "ASYNC_STD_THREAD_COUNT", "ASYNC_STD_THREAD_NAME"]
+    {
+        command.env_remove(name);
+    }
     command
 }
 
