@@ -7,6 +7,9 @@ mod hang;
 mod laziness;
 mod when_async_pays;
 mod who_wakes_whom;
+mod cancellation;
+mod laziness;
+mod timeouts;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,0 +1,178 @@
+//! A limit of time drops the future that it waits for, at its await: nothing is raised in there.
+//!
+//!     cargo run -p hello_world --example timeouts -- [tokio|async-std|smol]
+//!
+//! In Python:
+//!
+//!     async with asyncio.timeout(0.4):               # TimeoutError when the time is up
+//!         await cook("coffee", 0.2)
+//!         await cook("eggs", 9)
+//!     await asyncio.wait_for(cook("eggs", 9), 0.4)   # the same for one awaitable
+//!
+//! When the time is up, Python raises CancelledError at the await inside: `except` and `finally`
+//! can await, and even swallow it. Rust drops the future: only its destructors run. A task that is
+//! given to `wait_for` is cancelled, too; here that depends on the runtime.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{mem, thread};
+
+use hello_world::lesson::{self, say, sleep, step};
+
+fn main() -> ExitCode {
+    lesson::run(
+        "A limit on a step, on a whole, within a limit; and what a limit cannot stop",
+        [&on_tokio, &on_async_std, &on_smol],
+        "a limit drops a future at its await; what never awaits, it cannot stop.",
+    )
+}
+
+const LIMIT: Duration = Duration::from_millis(400);
+const LONG: Duration = Duration::from_millis(5000);
+
+async fn cook(dish: &'static str, seconds: f64) -> &'static str {
+    say(format!("{dish}: started, needs {seconds} s"));
+    let unfinished = Unfinished(dish); // the future owns it: dropped together
+    sleep(seconds).await;
+    mem::forget(unfinished); // never dropped: there is nothing to tell any more
+    say(format!("{dish}: ready"));
+    dish
+}
+
+struct Unfinished(&'static str);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        say(format!("{}: dropped at its await", self.0));
+    }
+}
+
+async fn breakfast() {
+    cook("coffee", 0.2).await;
+    cook("eggs", 9.0).await;
+}
+
+async fn knead() {
+    say("dough: kneading for 0.8 s, without an await");
+    thread::sleep(2 * LIMIT);
+}
+
+fn tell<T>(what: &str, result: Result<T, impl Display>) {
+    match result {
+        Ok(_) => say(format!("{what}: no error")),
+        Err(error) => say(format!("{what}: error: {error}")),
+    }
+}
+
+/// A limit within a limit returns a `Result` within a `Result`: the type says whose time was up.
+fn tell_whose<T, E>(result: Result<Result<T, E>, E>) {
+    match result {
+        Ok(Ok(_)) => say("no error"),
+        Ok(Err(_)) => say("error of the inner limit; the outer one ends without an error"),
+        Err(_) => say("error of the outer limit; the inner one was dropped, too"),
+    }
+}
+
+#[tokio::main]
+async fn on_tokio() {
+    use tokio::time::timeout;
+
+    step("A limit of 0.4 s on each step");
+    tell("coffee", timeout(LIMIT, cook("coffee", 0.2)).await);
+    tell("eggs", timeout(LIMIT, cook("eggs", 9.0)).await);
+    step("A limit of 0.4 s on the whole breakfast");
+    tell("breakfast", timeout(LIMIT, breakfast()).await);
+    step("A limit of 0.4 s, and within it one of 5 s");
+    tell_whose(timeout(LIMIT, timeout(LONG, cook("eggs", 9.0))).await);
+    step("A limit of 5 s, and within it one of 0.4 s");
+    tell_whose(timeout(LONG, timeout(LIMIT, cook("eggs", 9.0))).await);
+
+    step("A race of two: a limit is such a race, against a timer");
+    let winner = tokio::select! {
+        dish = cook("kettle", 0.2) => dish,
+        dish = cook("samovar", 9.0) => dish,
+    };
+    say(format!("{winner}: wins"));
+
+    step("A limit of 0.4 s on a task limits the wait for its handle");
+    let mut soup = tokio::spawn(cook("soup", 1.0));
+    tell("soup", timeout(LIMIT, &mut soup).await); // lent: the handle stays ours
+    say("soup: its handle is dropped; on tokio, the task goes on");
+    drop(soup);
+    sleep(1.0).await;
+
+    step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
+    tell("dough, long after the limit", timeout(LIMIT, knead()).await);
+}
+
+fn on_async_std() {
+    use async_std::future::timeout;
+    use futures::FutureExt; // brings .fuse(), which this select! asks for
+
+    async_std::task::block_on(async {
+        step("A limit of 0.4 s on each step");
+        tell("coffee", timeout(LIMIT, cook("coffee", 0.2)).await);
+        tell("eggs", timeout(LIMIT, cook("eggs", 9.0)).await);
+        step("A limit of 0.4 s on the whole breakfast");
+        tell("breakfast", timeout(LIMIT, breakfast()).await);
+        step("A limit of 0.4 s, and within it one of 5 s");
+        tell_whose(timeout(LIMIT, timeout(LONG, cook("eggs", 9.0))).await);
+        step("A limit of 5 s, and within it one of 0.4 s");
+        tell_whose(timeout(LONG, timeout(LIMIT, cook("eggs", 9.0))).await);
+
+        step("A race of two: a limit is such a race, against a timer");
+        let winner = futures::select! {
+            dish = cook("kettle", 0.2).fuse() => dish,
+            dish = cook("samovar", 9.0).fuse() => dish,
+        };
+        say(format!("{winner}: wins"));
+
+        step("A limit of 0.4 s on a task limits the wait for its handle");
+        let mut soup = async_std::task::spawn(cook("soup", 1.0));
+        tell("soup", timeout(LIMIT, &mut soup).await);
+        say("soup: its handle is dropped; on async-std, the task goes on");
+        drop(soup);
+        sleep(1.0).await;
+
+        step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
+        tell("dough, long after the limit", timeout(LIMIT, knead()).await);
+    });
+}
+
+fn on_smol() {
+    smol::block_on(async {
+        step("A limit of 0.4 s on each step");
+        tell("coffee", timeout(LIMIT, cook("coffee", 0.2)).await);
+        tell("eggs", timeout(LIMIT, cook("eggs", 9.0)).await);
+        step("A limit of 0.4 s on the whole breakfast");
+        tell("breakfast", timeout(LIMIT, breakfast()).await);
+        step("A limit of 0.4 s, and within it one of 5 s");
+        tell_whose(timeout(LIMIT, timeout(LONG, cook("eggs", 9.0))).await);
+        step("A limit of 5 s, and within it one of 0.4 s");
+        tell_whose(timeout(LONG, timeout(LIMIT, cook("eggs", 9.0))).await);
+
+        step("A race of two: a limit is such a race, against a timer");
+        let winner = smol::future::or(cook("kettle", 0.2), cook("samovar", 9.0)).await;
+        say(format!("{winner}: wins"));
+
+        step("A limit of 0.4 s on a task limits the wait for its handle");
+        let mut soup = smol::spawn(cook("soup", 1.0));
+        tell("soup", timeout(LIMIT, &mut soup).await);
+        say("soup: its handle is dropped; on smol, that cancels the task");
+        drop(soup);
+        sleep(1.0).await;
+
+        step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
+        tell("dough, long after the limit", timeout(LIMIT, knead()).await);
+    });
+}
+
+/// smol has timers and no timeout: a race against a timer is one. `or` asks its first future first.
+async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, &'static str> {
+    let elapsed = async {
+        smol::Timer::after(limit).await;
+        Err("time is up")
+    };
+    smol::future::or(async { Ok(future.await) }, elapsed).await
+}
