@@ -1,15 +1,14 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
 mod by_hand;
+mod cancellation;
 mod cleanup;
 mod errors;
 mod hang;
 mod laziness;
+mod timeouts;
 mod when_async_pays;
 mod who_wakes_whom;
-mod cancellation;
-mod laziness;
-mod timeouts;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
