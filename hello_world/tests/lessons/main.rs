@@ -5,6 +5,7 @@ mod cancellation;
 mod cleanup;
 mod errors;
 mod hang;
+mod backpressure;
 mod laziness;
 mod timeouts;
 mod when_async_pays;
