@@ -6,6 +6,7 @@ mod cleanup;
 mod errors;
 mod hang;
 mod backpressure;
+mod bridging;
 mod laziness;
 mod timeouts;
 mod when_async_pays;

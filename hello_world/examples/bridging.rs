@@ -1,0 +1,134 @@
+//! A library made for tokio panics on another runtime, unless async-compat lends it a tokio.
+//!
+//!     cargo run -p hello_world --example bridging -- [tokio|async-std|smol]
+//!
+//! In Python the same gap lies between asyncio and Trio, and trio-asyncio bridges it:
+//!
+//!     async def main():
+//!         await asyncio.sleep(1)
+//!
+//!     trio.run(main)                 # RuntimeError: no running event loop
+//!
+//! `await` belongs to the language, timers and sockets to a runtime, which watches them. Rust, too,
+//! finds out only when it runs: one `async fn` looks like another, whoever it was made for.
+
+use std::fs;
+use std::future::poll_fn;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+use std::time::Duration;
+
+use async_compat::Compat;
+use futures::FutureExt;
+use hello_world::lesson::{self, say, step};
+
+fn main() -> ExitCode {
+    lesson::run(
+        "A tokio library on another runtime: the panic, the cure, and who runs what",
+        [&on_tokio, &on_async_std, &on_smol],
+        "tokio's timers and sockets need a tokio; Compat starts one in a thread.",
+    )
+}
+
+/// Stands for every library made for tokio, such as reqwest: it waits for tokio's timers or sockets.
+async fn tokio_library() {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+}
+
+/// Stands for every library made for smol. (For async-std, too: its timers and sockets are the same
+/// crate's, async-io.) async-io brings a thread of its own, and so works on every runtime. On smol
+/// and async-std, a thread of theirs that is idle may do that one's work.
+async fn smol_library() {
+    smol::Timer::after(Duration::from_millis(300)).await;
+}
+
+/// Awaits a future to its end, or to its panic.
+async fn attempt(future: impl Future<Output = ()>) {
+    let before = threads();
+    // `except` for panics. AssertUnwindSafe is our word that what the panic leaves half done, the
+    // future, is not used again.
+    match AssertUnwindSafe(tell_threads(future)).catch_unwind().await {
+        Ok(()) => say(format!("it works; threads before: {before}, now: {}", threads())),
+        Err(_panic) => say("caught: it looked for a running tokio, and there is none"),
+    }
+}
+
+/// Awaits a future, and tells which thread polls it, that is, runs it to its next wait or its end;
+/// and which thread sees that a wait is over.
+async fn tell_threads(future: impl Future<Output = ()>) {
+    let mut future = pin!(future); // polling asks for a promise that the future will not move
+    poll_fn(|context| {
+        // Arc is a handle with many owners: whoever may wake the future holds one.
+        let waker = Waker::from(Arc::new(TellingWaker(context.waker().clone())));
+        let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
+        match poll {
+            Poll::Pending => say(format!("thread {} polls it: it has to wait", this_thread())),
+            Poll::Ready(()) => say(format!("thread {} polls it: it is done", this_thread())),
+        }
+        poll
+    })
+    .await
+}
+
+struct TellingWaker(Waker);
+
+impl Wake for TellingWaker {
+    fn wake(self: Arc<Self>) {
+        say(format!("thread {} wakes it: the time has come", this_thread()));
+        self.0.wake_by_ref();
+    }
+}
+
+fn this_thread() -> String {
+    thread::current().name().unwrap_or("without a name").to_owned()
+}
+
+/// How many threads this process has. Linux tells, in a folder.
+fn threads() -> String {
+    fs::read_dir("/proc/self/task").map_or("not told here".into(), |dir| dir.count().to_string())
+}
+
+#[tokio::main]
+async fn on_tokio() {
+    step("On tokio, a library made for smol");
+    attempt(smol_library()).await;
+    step("On tokio, a library made for tokio");
+    attempt(tokio_library()).await;
+    step("The same inside Compat, which finds a tokio and starts none");
+    attempt(Compat::new(tokio_library())).await;
+    step("The same in a task of its own");
+    tokio::spawn(attempt(Compat::new(tokio_library()))).await.expect("it does not panic");
+}
+
+fn on_async_std() {
+    async_std::task::block_on(async {
+        step("On async-std, a library made for smol");
+        attempt(smol_library()).await;
+        step("On async-std, a library made for tokio");
+        attempt(tokio_library()).await;
+        step("The same inside Compat, which starts a tokio");
+        attempt(Compat::new(tokio_library())).await;
+        step("The same in a task of its own");
+        async_std::task::spawn(attempt(Compat::new(tokio_library()))).await;
+    });
+}
+
+// In a program of your own, put one Compat around it all: `smol::block_on(Compat::new(main()))`. A
+// task is not inside of what has spawned it, so it needs one, too. All share the one hidden tokio.
+
+fn on_smol() {
+    smol::block_on(async {
+        step("On smol, a library made for smol");
+        attempt(smol_library()).await;
+        step("On smol, a library made for tokio");
+        attempt(tokio_library()).await;
+        step("The same inside Compat, which starts a tokio");
+        attempt(Compat::new(tokio_library())).await;
+        step("The same in a task of its own");
+        smol::spawn(attempt(Compat::new(tokio_library()))).await;
+    });
+}
