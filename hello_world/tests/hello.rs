@@ -60,6 +60,17 @@ fn many_hello_worlds_wait_at_the_same_time() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_peak_of_memory_is_not_that_of_the_process_which_started_this_one() {
+    let memory = vec![1_u8; 100_000_000];
+    let output = hello(&["smol", "--tasks", "1"]).output().unwrap();
+    drop(std::hint::black_box(memory)); // held until now
+    let (_, peak) = stdout(&output).trim_end().rsplit_once(" s, peak memory ").unwrap();
+    let megabytes: f64 = peak.strip_suffix(" MB").unwrap().parse().unwrap();
+    assert!(megabytes < 50.0, "{peak}");
+}
+
 #[test]
 fn the_delay_may_be_a_fraction_or_nothing() {
     for delay in ["0", "0.01", "1e-3"] {
