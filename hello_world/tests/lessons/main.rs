@@ -1,12 +1,12 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
+mod backpressure;
+mod bridging;
 mod by_hand;
 mod cancellation;
 mod cleanup;
 mod errors;
 mod hang;
-mod backpressure;
-mod bridging;
 mod laziness;
 mod timeouts;
 mod when_async_pays;
