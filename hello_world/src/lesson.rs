@@ -96,30 +96,17 @@ pub async fn sleep(seconds: f64) {
     }
 }
 
+/// Where a second line begins, so that it stands beside the clock.
+const BESIDE_THE_CLOCK: &str = "\n          ";
+
 /// A panic is an event of the lesson: told on the timeline, in a line, without the usual advice.
 fn tell_panics() {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| match info.payload_as_str() {
         Some(text) if env::var_os("RUST_BACKTRACE").is_none() => {
-            let event = beside_the_clock(&format!("panic: {text}"));
-            let _ = writeln!(stdout(), "{:6.2} s  {event}", seconds()); // cannot panic again
+            let lines = textwrap::wrap(text, 80 - "  0.00 s  panic: ".len()).join(BESIDE_THE_CLOCK);
+            let _ = writeln!(stdout(), "{:6.2} s  panic: {lines}", seconds()); // cannot panic again
         }
         _ => usual(info),
     }));
-}
-
-/// Breaks a long text between words, so that it fits beside the clock in 80 columns.
-fn beside_the_clock(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("one from the start");
-        if line.is_empty() {
-            *line = word.to_owned();
-        } else if line.chars().count() + 1 + word.chars().count() <= 70 {
-            *line += &format!(" {word}");
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines.join("\n          ")
 }

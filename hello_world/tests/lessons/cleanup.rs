@@ -61,7 +61,5 @@ fn a_scope_is_released_in_reverse_and_only_an_awaited_close_says_goodbye_for_sur
             "mail: says goodbye",
         ];
         assert_eq!(told.events(), [&events[..], end].concat(), "{runtime}");
-        // An empty line and the sentence: the program did not wait for mail's goodbye after all.
-        assert_eq!(told.lines.len(), events.len() + end.len() + 2, "{runtime}: {:#?}", told.lines);
     }
 }
