@@ -41,7 +41,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("docs: {error}");
-            ExitCode::FAILURE
+            // 130: what shells make of Ctrl-C.
+            let interrupted = error.is::<measure::process::Interrupted>();
+            ExitCode::from(if interrupted { 130 } else { 1 })
         }
     }
 }
