@@ -5,6 +5,7 @@
 //!     cargo run -p docs -- measure      measure every example, and draw the charts anew
 
 mod book;
+mod charts;
 mod measure;
 
 use std::process::ExitCode;

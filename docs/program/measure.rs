@@ -16,15 +16,18 @@ mod machine;
 mod order;
 pub mod process;
 mod python;
-mod report;
+pub mod report;
 pub mod results;
 mod server;
 mod setup;
 pub mod statistics;
 
 use std::error::Error;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
+use crate::charts;
 use groups::Group;
 use results::{Measurements, Settings};
 use setup::Setup;
@@ -48,6 +51,10 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// Measure nothing: report what FILE has recorded
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "only", "runs", "output"])]
+    show: Option<PathBuf>,
+
     /// The cargo profile of what is measured; any but release is for trying this command out
     #[arg(long, value_name = "NAME", default_value = "release", hide = true)]
     profile: String,
@@ -58,17 +65,32 @@ pub struct MeasureArgs {
 /// # Errors
 /// Something that cannot be left out is missing, or Ctrl-C was pressed.
 pub fn run(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
-    process::end_all_at_ctrl_c()?;
-    let output = args.output.map_or_else(|| Ok(setup::target()?.join("measurements.json")), Ok);
-    let output = output.map_err(|error: Box<dyn Error>| error)?;
-    let runs = args.runs.map_or(if args.quick { 4 } else { 5 }, usize::from);
-    let setup = Setup::new(&args.profile, args.quick, runs)?;
-    let only = |group: &Group| args.only.is_empty() || args.only.contains(group);
-    let measurements = measure(setup, only)?;
-    measurements.write(&output)?;
-    report::print(&measurements);
-    println!("Every single run is in {}.", output.display());
-    Ok(())
+    let default = setup::target()?.join("measurements.json");
+    let (measurements, output) = match &args.show {
+        Some(path) => (Measurements::read(path)?, default),
+        None => {
+            process::end_all_at_ctrl_c()?;
+            let runs = args.runs.map_or(if args.quick { 4 } else { 5 }, usize::from);
+            let setup = Setup::new(&args.profile, args.quick, runs)?;
+            let only = |group: &Group| args.only.is_empty() || args.only.contains(group);
+            let output = args.output.unwrap_or(default);
+            let measurements = measure(setup, only)?;
+            measurements.write(&output)?;
+            (measurements, output)
+        }
+    };
+    let page = output.with_extension("html");
+    fs::write(&page, charts::page(&measurements)?)
+        .map_err(|error| format!("cannot write {}: {error}", page.display()))?;
+    let mut text = report::text(&measurements);
+    if args.show.is_none() {
+        text += &format!("Every single run is in {}.\n", output.display());
+    }
+    text += &format!("The charts are in {}.\n", page.display());
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()), // whoever closes the pipe has read enough
+    }
 }
 
 fn measure(

@@ -126,7 +126,7 @@ fn dish(item: usize) -> String {
         r##"<article class="dish card" id="dish-{item}" data-minutes="{item}">
 <h2><a class="permalink" href="#dish-{item}">Dish {item}</a></h2>
 <img src="/pictures/{item}-480.jpg" width="480" height="320" loading="lazy" alt="Dish {item}">
-<p class="lead">Served with <em>patience</em> and <a href="/page/{item}">another page</a> to read
+<p class="lead">Served with patience and <a href="/page/{item}">another page</a> to read
 while the water boils, the bread browns &amp; the eggs set. Nothing here is done one after
 another: whoever waits for the toaster before filling the kettle has a cold breakfast. The kettle
 needs you twice, at its start and at its end; in between you are free to set the table, to feed

@@ -339,7 +339,8 @@ fn bars_table(unit: &str, rows: &[(String, Summary)], reference: Option<&str>) -
         cells.extend(base.map(|(known, base)| match compare(*summary, *base) {
             _ if known == name => "1".to_owned(),
             Comparison::Apart { ratio, least, most } => {
-                format!("{} × ({}–{})", short(ratio), short(least), short(most))
+                let (least, most) = if ratio < 1.0 { (1.0 / most, 1.0 / least) } else { (least, most) };
+                format!("{} ({}–{})", times(ratio), rounded(least), rounded(most))
             }
             Comparison::Overlapping => "no telling".to_owned(),
             Comparison::TooFewRuns => "too few runs".to_owned(),
@@ -374,6 +375,16 @@ fn growth_table(of: &str, unit: &str, series: &[(String, Vec<(u64, Summary)>)]) 
 /// "7.9–8.4"
 pub fn spread_of(summary: &Summary) -> String {
     format!("{}–{}", short(summary.min), short(summary.max))
+}
+
+/// "3.8 ×" as much, or "1/3.8" of it.
+pub fn times(ratio: f64) -> String {
+    if ratio < 1.0 { format!("1/{}", rounded(1.0 / ratio)) } else { format!("{} ×", rounded(ratio)) }
+}
+
+/// A ratio has two digits that matter, seldom more.
+fn rounded(ratio: f64) -> String {
+    if ratio < 9.95 { format!("{ratio:.1}") } else { short(ratio.round()) }
 }
 
 /// Three digits that matter, thousands apart: 0.0123, 1.23, 123, 12,300.
@@ -421,6 +432,7 @@ mod tests {
         ] {
             assert_eq!(short(number), text, "{number}");
         }
+        assert_eq!([times(8.24), times(0.2), times(123.4)], ["8.2 ×", "1/5.0", "123 ×"]);
         assert_eq!(count(999), "999");
         assert_eq!(count(1_234_567), "1,234,567");
     }
@@ -442,7 +454,7 @@ mod tests {
         };
         let table = figure.table();
         let ratios: Vec<_> = table.rows.iter().map(|row| row.last().unwrap().as_str()).collect();
-        assert_eq!(ratios, ["8.2 × (7.27–9.33)", "1", "no telling"]);
+        assert_eq!(ratios, ["8.2 × (7.3–9.3)", "1", "no telling"]);
         let conclusions = figure.conclusions();
         assert_eq!(conclusions.len(), 1);
         assert!(conclusions[0].ends_with("overlap: aiohttp and aiohttp, uvloop."), "{conclusions:?}");

@@ -5,24 +5,21 @@ use super::results::Measurements;
 
 const WIDTH: usize = 80;
 
-/// Prints it all.
-pub fn print(m: &Measurements) {
-    println!("\n{}\n", where_and_when(m));
+/// All of it, 80 columns wide.
+pub fn text(m: &Measurements) -> String {
+    let mut text = format!("\n{}\n\n", wrap(&where_and_when(m)));
     for figure in figures::all(m) {
-        println!("{}\n{}", wrap(&figure.title), terminal(&figure.table()));
+        text += &format!("{}\n{}\n", wrap(&figure.title), terminal(&figure.table()));
         let notes = std::iter::once(figure.note.clone()).chain(figure.conclusions());
         for note in notes.filter(|note| !note.is_empty()) {
-            println!("{}", wrap(&note));
+            text += &format!("{}\n", wrap(&note));
         }
-        println!();
+        text.push('\n');
     }
-    println!("{}", wrap(READING));
-    if let Some(floor) = floor(m) {
-        println!("{}", wrap(&floor));
-    }
-    for line in &m.left_out {
-        println!("{}", wrap(&format!("Left out: {line}.")));
-    }
+    text += &format!("{}\n", wrap(READING));
+    text.extend(floor(m).map(|floor| wrap(&floor) + "\n"));
+    text.extend(m.left_out.iter().map(|line| wrap(&format!("Left out: {line}.")) + "\n"));
+    text
 }
 
 /// How to read the tables.
@@ -38,7 +35,7 @@ pub fn where_and_when(m: &Measurements) -> String {
     let load = load.map_or_else(String::new, |load| {
         format!(" It was not idle before: its load was {load:.1}.")
     });
-    let text = format!(
+    format!(
         "{quick}: {}, {}, {} cores, {:.0} GB of memory, {}; {}; profile {}; commit {}{}; {} rounds.{load}",
         m.date,
         machine.cpu,
@@ -50,8 +47,7 @@ pub fn where_and_when(m: &Measurements) -> String {
         m.commit.get(..9).unwrap_or(&m.commit),
         if m.dirty { " with changes" } else { "" },
         m.settings.runs,
-    );
-    wrap(&text)
+    )
 }
 
 /// What the least process takes: no contender can be below it.

@@ -183,11 +183,6 @@ impl Run {
         self.cpu_s.map(|seconds| seconds * 1e6 / self.work as f64)
     }
 
-    /// Processor time in seconds.
-    pub fn cpu(&self) -> Option<f64> {
-        self.cpu_s
-    }
-
     /// Peak memory, in megabytes.
     pub fn peak_mb(&self) -> Option<f64> {
         self.peak_bytes.map(|bytes| bytes as f64 / 1e6)
