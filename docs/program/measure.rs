@@ -93,10 +93,7 @@ pub fn run(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn measure(
-    setup: Setup,
-    only: impl Fn(&Group) -> bool,
-) -> Result<Measurements, Box<dyn Error>> {
+fn measure(setup: Setup, only: impl Fn(&Group) -> bool) -> Result<Measurements, Box<dyn Error>> {
     let (commit, dirty) = machine::commit(&setup.workspace);
     let mut measurements = Measurements {
         quick: setup.quick,

@@ -65,9 +65,9 @@ fn command(order: &Order) -> io::Result<Command> {
     if let Some(folder) = &order.folder {
         command.current_dir(folder);
     }
-    command.stdin(order.stdin.as_ref().map_or(Ok(Stdio::null()), |path| {
-        File::open(path).map(Stdio::from)
-    })?);
+    command.stdin(
+        order.stdin.as_ref().map_or(Ok(Stdio::null()), |path| File::open(path).map(Stdio::from))?,
+    );
     command.stdout(match order.until_output {
         true => Stdio::piped(),
         false => write_to(order.stdout.as_deref())?,
@@ -147,9 +147,8 @@ fn costs() -> (Option<f64>, Option<u64>) {
     // getrusage(2): kilobytes everywhere but on Apple's systems, which count bytes.
     let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
     getrusage(UsageWho::RUSAGE_CHILDREN).map_or((None, None), |usage| {
-        let seconds = |time: nix::sys::time::TimeVal| {
-            time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6
-        };
+        let seconds =
+            |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
         let cpu = seconds(usage.user_time()) + seconds(usage.system_time());
         (Some(cpu), Some(usage.max_rss().unsigned_abs() * unit))
     })

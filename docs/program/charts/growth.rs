@@ -7,10 +7,10 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::theme::{FAINT, INK, LETTER, TEXT, WIDTH, colour};
-use crate::measure::figures::{count, short};
+use crate::measure::figures::short;
 use crate::measure::statistics::Summary;
 
-const HEIGHT: u32 = 340;
+const HEIGHT: u32 = 320;
 
 /// The room that a name needs below another.
 const LINE: i32 = 17;
@@ -30,7 +30,7 @@ pub fn draw(
             .margin_top(28)
             .margin_right((letters as f64 * LETTER + 16.0) as u32)
             .x_label_area_size(44)
-            .y_label_area_size(56)
+            .y_label_area_size(50)
             .build_cartesian_2d(
                 x_range.log_scale().with_key_points(sizes(series)),
                 y_range.clone().log_scale().with_key_points(round_numbers(&y_range)),
@@ -43,7 +43,7 @@ pub fn draw(
             .light_line_style(TRANSPARENT)
             .label_style(font.clone())
             .x_desc(of)
-            .x_label_formatter(&|size| count(*size as u64))
+            .x_label_formatter(&|size| in_thousands(*size as u64))
             .y_label_formatter(&|number| short(*number))
             .draw()?;
         let place = |text: &TextStyle<'static>, horizontal| {
@@ -58,8 +58,7 @@ pub fn draw(
             chart.draw_series(LineSeries::new(line, style))?;
             for (size, number) in points {
                 let size = *size as f64;
-                let [low, middle, high] =
-                    [number.min, number.median, number.max].map(inside);
+                let [low, middle, high] = [number.min, number.median, number.max].map(inside);
                 chart.draw_series([ErrorBar::new_vertical(size, low, middle, high, style, 7)])?;
             }
             if let Some((size, number)) = points.last() {
@@ -99,6 +98,15 @@ fn sizes(series: &[(String, Vec<(u64, Summary)>)]) -> Vec<f64> {
     sizes.sort_by(f64::total_cmp);
     sizes.dedup();
     sizes
+}
+
+/// 1, 100k, 1M: short, for marks that stand close together.
+fn in_thousands(size: u64) -> String {
+    match size {
+        1_000_000.. if size.is_multiple_of(1_000_000) => format!("{}M", size / 1_000_000),
+        1_000.. if size.is_multiple_of(1_000) => format!("{}k", size / 1_000),
+        _ => size.to_string(),
+    }
 }
 
 /// 1, 10, 100 and, where there are few of these, 2 and 5 of each.

@@ -32,9 +32,10 @@ pub fn page(m: &Measurements) -> Result<String, Box<dyn Error>> {
          <h1>Measured side by side</h1>\n<p>{}</p>\n",
         escape(&where_and_when(m))
     );
-    for figure in figures::all(m) {
+    for name in super::names(m) {
+        let figure = figures::named(m, name)?;
         html += &format!("<h2>{} ({})</h2>\n", escape(&figure.title), escape(figure.unit));
-        html += &super::render(m, figure.name)?;
+        html += &super::render(m, name)?;
         html += &table(&figure.table());
         for note in std::iter::once(figure.note.clone()).chain(figure.conclusions()) {
             if !note.is_empty() {

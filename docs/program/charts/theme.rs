@@ -6,7 +6,7 @@
 use plotters::style::RGBColor;
 
 /// The width of all charts; a page scales them. Small, so that text stays readable on a phone.
-pub const WIDTH: u32 = 520;
+pub const WIDTH: u32 = 440;
 
 /// The size of text, in the same measure.
 pub const TEXT: i32 = 14;
@@ -59,7 +59,7 @@ pub fn dress(drawing: &str, name: &str, title: &str, words: &str) -> String {
     format!(
         "<svg class=\"chart\" role=\"img\" aria-labelledby=\"chart-{name} chart-{name}-words\" \
          viewBox={view_box} xmlns=\"http://www.w3.org/2000/svg\" font-family=\"inherit\" \
-         style=\"display:block;width:100%;max-width:680px;height:auto\">\n\
+         style=\"display:block;width:100%;max-width:580px;height:auto\">\n\
          <title id=\"chart-{name}\">{title}</title>\n\
          <desc id=\"chart-{name}-words\">{words}</desc>\n{}",
         inside.trim_start()

@@ -35,7 +35,8 @@ pub fn scraped(path: &Path, pages: &Pages, wanted: u64, titles: bool) -> Result<
             Some(seen) if !*seen => *seen = true,
             _ => return Err(format!("this page is there twice, or was not asked for: {line}")),
         }
-        let number = number(&page.url).ok_or_else(|| format!("not a page that we serve: {line}"))?;
+        let number =
+            number(&page.url).ok_or_else(|| format!("not a page that we serve: {line}"))?;
         let title = titles.then(|| format!("Page {number}"));
         let right = page.status == Some(200)
             && page.error.is_none()
@@ -46,7 +47,11 @@ pub fn scraped(path: &Path, pages: &Pages, wanted: u64, titles: bool) -> Result<
         }
     }
     let missing = seen.iter().filter(|seen| !**seen).count();
-    if missing > 0 { Err(format!("{missing} of {wanted} pages are missing")) } else { Ok(wanted as u64) }
+    if missing > 0 {
+        Err(format!("{missing} of {wanted} pages are missing"))
+    } else {
+        Ok(wanted as u64)
+    }
 }
 
 /// The 7 of `http://127.0.0.1:8000/page/7?n=12`.
@@ -83,7 +88,9 @@ pub fn wrked(path: &Path) -> Result<u64, String> {
             requests = count.trim().parse().ok();
         }
     }
-    requests.filter(|count| *count > 0).ok_or_else(|| "it does not say how many requests".to_owned())
+    requests
+        .filter(|count| *count > 0)
+        .ok_or_else(|| "it does not say how many requests".to_owned())
 }
 
 /// Hello and World, with the number of tasks.
@@ -126,7 +133,8 @@ mod tests {
         Pages { sizes: vec![10, 20] }
     }
 
-    const ONE: &str = r#"{"index":1,"url":"http://h/page/1?n=1","status":200,"bytes":20,"matches":["Page 1"]}"#;
+    const ONE: &str =
+        r#"{"index":1,"url":"http://h/page/1?n=1","status":200,"bytes":20,"matches":["Page 1"]}"#;
     const NULL: &str = r#"{"index":0,"url":"http://h/page/0","status":200,"bytes":10,"charset":null,"matches":["Page 0"]}"#;
 
     #[test]
@@ -144,7 +152,10 @@ mod tests {
             (format!("{NULL}\n{}", ONE.replace("Page 1", "Page 2")), "not the page"),
             (format!("{NULL}\n{}", ONE.replace("200", "404")), "not the page"),
             (format!("{NULL}\n{}", ONE.replace(r#"["Page 1"]"#, "[]")), "not the page"),
-            (format!("{NULL}\n{}", ONE.replace('}', r#","error":{"kind":"dns"}}"#)), "not the page"),
+            (
+                format!("{NULL}\n{}", ONE.replace('}', r#","error":{"kind":"dns"}}"#)),
+                "not the page",
+            ),
             ("nonsense".to_owned(), "nonsense"),
         ] {
             let error = in_file(&text, |path| scraped(path, &pages(), 2, true)).unwrap_err();
@@ -171,7 +182,10 @@ mod tests {
                     \x20   Req/Sec    38.52k     1.99k   41.24k    85.00%\n\
                     \x20 76730 requests in 2.00s, 742.29MB read\nRequests/sec:  38348.58\n";
         assert_eq!(in_file(text, wrked), Ok(76730));
-        for failed in ["  Socket errors: connect 0, read 7, write 0, timeout 0", "  Non-2xx or 3xx responses: 3"] {
+        for failed in [
+            "  Socket errors: connect 0, read 7, write 0, timeout 0",
+            "  Non-2xx or 3xx responses: 3",
+        ] {
             let error = in_file(&format!("{text}{failed}\n"), wrked).unwrap_err();
             assert!(error.contains(failed.trim()), "{error}");
         }

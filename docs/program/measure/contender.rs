@@ -57,7 +57,9 @@ impl Programs {
     /// The three scrapers: name and command, without arguments.
     pub fn scrapers(&self) -> Vec<(&'static str, Order)> {
         [(TOKIO, "scraper_tokio"), (SMOL, "scraper_smol"), (ASYNC_STD, "scraper_async_std")]
-            .map(|(name, program)| (name, Order { program: self.binary(program), ..Order::default() }))
+            .map(|(name, program)| {
+                (name, Order { program: self.binary(program), ..Order::default() })
+            })
             .into()
     }
 
@@ -87,6 +89,7 @@ pub fn curl(pattern: &str, in_flight: usize) -> Order {
         "--disable", // its configuration file
         "--silent",
         "--parallel",
+        "--parallel-immediate", // does not wait for the first answer before it opens more connections
         "--parallel-max",
         &in_flight,
         "--output",

@@ -28,7 +28,8 @@ pub fn measure(setup: &Setup) -> Result<Vec<Cost>, Box<dyn Error>> {
     let mut costs = Vec::new();
     for (contender, package) in contenders {
         eprintln!("cost: {contender}");
-        let binary = package.map_or_else(|| setup.empty.clone(), |name| setup.programs.binary(name));
+        let binary =
+            package.map_or_else(|| setup.empty.clone(), |name| setup.programs.binary(name));
         costs.push(Cost {
             contender: contender.to_owned(),
             build_s: Vec::new(),
@@ -52,7 +53,8 @@ fn crates(workspace: &Path, package: &str) -> Option<u64> {
     let args = ["tree", "--manifest-path", manifest.to_str()?, "-p", package, "-e", "normal,build"];
     let tree = process::output("cargo", &[&args[..], &["--prefix", "none"]].concat())?;
     let name_and_version = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
-    let crates: BTreeSet<_> = tree.lines().map(name_and_version).filter(|line| !line.is_empty()).collect();
+    let crates: BTreeSet<_> =
+        tree.lines().map(name_and_version).filter(|line| !line.is_empty()).collect();
     Some(crates.len() as u64)
 }
 

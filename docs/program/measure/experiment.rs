@@ -54,9 +54,7 @@ pub fn run_interleaved(
             }
             bar.inc(1);
         }
-        trials.retain(|trial| {
-            !failed.contains(&(trial.experiment, trial.size, trial.contender))
-        });
+        trials.retain(|trial| !failed.contains(&(trial.experiment, trial.size, trial.contender)));
     }
     bar.finish_and_clear();
     Ok(runs)

@@ -74,7 +74,8 @@ pub fn named(m: &Measurements, name: &str) -> Result<Figure, Box<dyn Error>> {
         Some(place) => Ok(figures.swap_remove(place)),
         None => {
             let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
-            Err(format!("no figure '{name}' in the measurements; there are {}", names.join(", ")).into())
+            Err(format!("no figure '{name}' in the measurements; there are {}", names.join(", "))
+                .into())
         }
     }
 }
@@ -88,10 +89,11 @@ fn hello_time(m: &Measurements) -> Option<Figure> {
 /// Over one task, so that the program itself is not counted.
 fn hello_memory(m: &Measurements) -> Option<Figure> {
     let size = *m.sizes(Experiment::Hello).last().filter(|size| **size > 1)?;
-    let rows = rows(m, Experiment::Hello, size, Run::peak_mb).into_iter().filter_map(|(name, all)| {
-        let one = m.summary(Experiment::Hello, 1, &name, Run::peak_mb)?;
-        Some((name, all.map(|peak| (peak - one.median).max(0.0) * 1e6 / size as f64)))
-    });
+    let rows =
+        rows(m, Experiment::Hello, size, Run::peak_mb).into_iter().filter_map(|(name, all)| {
+            let one = m.summary(Experiment::Hello, 1, &name, Run::peak_mb)?;
+            Some((name, all.map(|peak| (peak - one.median).max(0.0) * 1e6 / size as f64)))
+        });
     Some(Figure {
         name: "hello-memory",
         title: format!("Memory of one task, with {} at once", count(size)),
@@ -113,7 +115,8 @@ fn scraping(m: &Measurements) -> Option<Figure> {
         name: "scraping",
         title: format!("{} pages, {} in flight", count(size), m.settings.concurrency),
         unit: "pages a second",
-        note: server(m) + " curl does not search the pages; wrk throws them away, and is the limit.",
+        note: server(m)
+            + " curl does not search the pages; wrk throws them away, and is the limit.",
         data: bars(rows(m, Experiment::Pages, size, Run::rate), Some(AIOHTTP))?,
     })
 }
@@ -121,7 +124,8 @@ fn scraping(m: &Measurements) -> Option<Figure> {
 fn server(m: &Measurements) -> String {
     let name = m.settings.server.as_deref().unwrap_or("an unknown server");
     let cpu = m.settings.server_cpu_us_per_page;
-    let cpu = cpu.map_or_else(String::new, |us| format!(", which took {} µs of CPU for each", short(us)));
+    let cpu =
+        cpu.map_or_else(String::new, |us| format!(", which took {} µs of CPU for each", short(us)));
     format!("Served by {name}{cpu}.")
 }
 
@@ -224,7 +228,10 @@ fn latency(m: &Measurements, name: &'static str, in_flight: u64) -> Option<Figur
     let ideal = (PAGES as u64).div_ceil(in_flight) * DELAY_MS;
     let mut rows = rows(m, Experiment::Latency, in_flight, Run::wall);
     let exact = ideal as f64 / 1e3;
-    rows.push(("ideal".to_owned(), Summary { median: exact, min: exact, max: exact, runs: m.settings.runs }));
+    rows.push((
+        "ideal".to_owned(),
+        Summary { median: exact, min: exact, max: exact, runs: m.settings.runs },
+    ));
     if rows.len() == 1 {
         return None;
     }
@@ -270,7 +277,13 @@ fn cost(
     let rows: Vec<_> = m.costs.iter().filter_map(row).collect();
     // Nothing but the baseline is no answer.
     rows.iter().find(|(name, _)| name != EMPTY)?;
-    Some(Figure { name, title: title.to_owned(), unit, note: String::new(), data: bars(rows, None)? })
+    Some(Figure {
+        name,
+        title: title.to_owned(),
+        unit,
+        note: String::new(),
+        data: bars(rows, None)?,
+    })
 }
 
 fn rows(
@@ -303,7 +316,8 @@ impl Figure {
 
     /// What can be concluded, and what cannot: a sentence each.
     pub fn conclusions(&self) -> Vec<String> {
-        let Data::Bars { rows, .. } = &self.data else { return Vec::new() };
+        // Without a reference, nobody asks who is better.
+        let Data::Bars { rows, reference: Some(_) } = &self.data else { return Vec::new() };
         let runs = rows.iter().map(|(_, summary)| summary.runs).min().unwrap_or(0);
         let mut alike = Vec::new();
         for (place, (name, summary)) in rows.iter().enumerate() {
@@ -339,7 +353,8 @@ fn bars_table(unit: &str, rows: &[(String, Summary)], reference: Option<&str>) -
         cells.extend(base.map(|(known, base)| match compare(*summary, *base) {
             _ if known == name => "1".to_owned(),
             Comparison::Apart { ratio, least, most } => {
-                let (least, most) = if ratio < 1.0 { (1.0 / most, 1.0 / least) } else { (least, most) };
+                let (least, most) =
+                    if ratio < 1.0 { (1.0 / most, 1.0 / least) } else { (least, most) };
                 format!("{} ({}–{})", times(ratio), rounded(least), rounded(most))
             }
             Comparison::Overlapping => "no telling".to_owned(),
@@ -365,7 +380,8 @@ fn growth_table(of: &str, unit: &str, series: &[(String, Vec<(u64, Summary)>)]) 
             found.map_or_else(String::new, |(_, summary)| short(summary.median))
         }));
         // In absolute figures where the median is next to nothing: a share would mislead.
-        let widest = points.iter().map(|(_, summary)| summary.max - summary.min).fold(0.0, f64::max);
+        let widest =
+            points.iter().map(|(_, summary)| summary.max - summary.min).fold(0.0, f64::max);
         cells.push(short(widest));
         cells
     };
@@ -379,7 +395,11 @@ pub fn spread_of(summary: &Summary) -> String {
 
 /// "3.8 ×" as much, or "1/3.8" of it.
 pub fn times(ratio: f64) -> String {
-    if ratio < 1.0 { format!("1/{}", rounded(1.0 / ratio)) } else { format!("{} ×", rounded(ratio)) }
+    if ratio < 1.0 {
+        format!("1/{}", rounded(1.0 / ratio))
+    } else {
+        format!("{} ×", rounded(ratio))
+    }
 }
 
 /// A ratio has two digits that matter, seldom more.
@@ -426,9 +446,17 @@ mod tests {
     #[test]
     fn numbers_have_three_digits_that_matter() {
         for (number, text) in [
-            (0.0, "0"), (0.01234, "0.0123"), (0.5, "0.5"), (1.0, "1"), (1.234, "1.23"),
-            (12.34, "12.3"), (99.96, "100"), (123.4, "123"), (1234.0, "1,230"),
-            (24_391.0, "24,400"), (1_000_000.0, "1,000,000"),
+            (0.0, "0"),
+            (0.01234, "0.0123"),
+            (0.5, "0.5"),
+            (1.0, "1"),
+            (1.234, "1.23"),
+            (12.34, "12.3"),
+            (99.96, "100"),
+            (123.4, "123"),
+            (1234.0, "1,230"),
+            (24_391.0, "24,400"),
+            (1_000_000.0, "1,000,000"),
         ] {
             assert_eq!(short(number), text, "{number}");
         }
@@ -457,6 +485,9 @@ mod tests {
         assert_eq!(ratios, ["8.2 × (7.3–9.3)", "1", "no telling"]);
         let conclusions = figure.conclusions();
         assert_eq!(conclusions.len(), 1);
-        assert!(conclusions[0].ends_with("overlap: aiohttp and aiohttp, uvloop."), "{conclusions:?}");
+        assert!(
+            conclusions[0].ends_with("overlap: aiohttp and aiohttp, uvloop."),
+            "{conclusions:?}"
+        );
     }
 }

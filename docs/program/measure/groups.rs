@@ -105,8 +105,7 @@ fn pages(setup: &Setup, size: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
     let address = setup.server.address();
     if programs.curl {
         let times = size / PAGES as u64;
-        let pattern =
-            format!("{address}/page/[0-{}]?bytes={PAGE_BYTES}&n=[1-{times}]", PAGES - 1);
+        let pattern = format!("{address}/page/[0-{}]?bytes={PAGE_BYTES}&n=[1-{times}]", PAGES - 1);
         trials.push(Trial { rounds, ..curled(setup, &pattern, size, CONCURRENCY) });
     }
     if size == compared_size(setup) {
@@ -115,7 +114,11 @@ fn pages(setup: &Setup, size: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
             let sizes = setup.pages.clone();
             let check: Check = Box::new(move |path| check::scraped(path, &sizes, size, false));
             let experiment = Experiment::PlainText;
-            trials.push(Trial { experiment, check, ..scrape(setup, contender, order, &text, size, CONCURRENCY) });
+            trials.push(Trial {
+                experiment,
+                check,
+                ..scrape(setup, contender, order, &text, size, CONCURRENCY)
+            });
         }
         if programs.wrk {
             let url = format!("{address}/page/1?bytes={PAGE_BYTES}");

@@ -34,7 +34,9 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
         versions.extend(locked(&lock, name).map(|version| (name.to_owned(), version)));
     }
     let mut add = |name: &str, text: Option<String>| {
-        let line = text.and_then(|text| text.lines().next().map(str::to_owned));
+        // The rest of the line tells of libraries, commits and copyright.
+        let line = text.and_then(|text| text.split([',', '\n', '(']).next().map(str::to_owned));
+        let line = line.map(|line| line.trim().to_owned());
         versions.extend(line.map(|line| (name.to_owned(), line)));
     };
     add("rustc", output("rustc", &["--version"]));
@@ -49,7 +51,8 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
     }
     if let Some(python) = programs.python.as_ref().and_then(|path| path.to_str()) {
         add("Python", output(python, &["--version"]));
-        let print = |name| format!("from importlib.metadata import version; print(version('{name}'))");
+        let print =
+            |name| format!("from importlib.metadata import version; print(version('{name}'))");
         add("aiohttp", output(python, &["-c", &print("aiohttp")]));
         if programs.uvloop {
             add("uvloop", output(python, &["-c", &print("uvloop")]));
@@ -60,7 +63,8 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
 
 /// The version of a crate in Cargo.lock; of several, the last and so the newest.
 fn locked(lock: &str, name: &str) -> Option<String> {
-    let entry = lock.split("[[package]]").filter(|entry| entry.contains(&format!("name = \"{name}\"\n")));
+    let entry =
+        lock.split("[[package]]").filter(|entry| entry.contains(&format!("name = \"{name}\"\n")));
     let version = entry.last()?.lines().find_map(|line| line.strip_prefix("version = "))?;
     Some(version.trim_matches('"').to_owned())
 }

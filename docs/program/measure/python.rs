@@ -31,10 +31,12 @@ pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
     }
     eprintln!("making a Python environment in {}", environment.display());
     let base = newest_enough()?;
-    let (environment, requirements) = (environment.to_string_lossy(), requirements.to_string_lossy());
+    let (environment, requirements) =
+        (environment.to_string_lossy(), requirements.to_string_lossy());
     succeeds(&base, &["-m", "venv", "--clear", &environment])
         .map_err(|error| format!("{} -m venv fails: {error}", base.display()))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", &requirements];
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", &requirements];
     succeeds(&python, &pip).map_err(|error| format!("pip cannot install aiohttp: {error}"))?;
     succeeds(&python, &["-c", CHECK])?;
     fs::write(&installed, wanted).map_err(|error| error.to_string())?;
@@ -45,7 +47,8 @@ pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
 fn newest_enough() -> Result<PathBuf, String> {
     const VERSION: &str = "import sys; assert sys.version_info >= (3, 11)";
     let names = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
-    let found = names.map(PathBuf::from).into_iter().find(|name| succeeds(name, &["-c", VERSION]).is_ok());
+    let found =
+        names.map(PathBuf::from).into_iter().find(|name| succeeds(name, &["-c", VERSION]).is_ok());
     found.ok_or_else(|| "there is no Python 3.11 or later".to_owned())
 }
 

@@ -54,7 +54,8 @@ pub fn where_and_when(m: &Measurements) -> String {
 fn floor(m: &Measurements) -> Option<String> {
     use super::contender::EMPTY;
     use super::results::{Experiment::FirstHello, Run};
-    let peak = m.summary(FirstHello, 1, EMPTY, |run: &Run| run.peak_bytes.map(|bytes| bytes as f64))?;
+    let peak =
+        m.summary(FirstHello, 1, EMPTY, |run: &Run| run.peak_bytes.map(|bytes| bytes as f64))?;
     let wall = m.summary(FirstHello, 1, EMPTY, Run::wall_ms)?;
     Some(format!(
         "The floor: a program that does nothing takes {} ms and {} kB here; both are in all figures.",

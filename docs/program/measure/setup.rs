@@ -73,8 +73,19 @@ impl Setup {
         };
         let profile = profile.to_owned();
         Ok(Self {
-            programs, empty, empty_package, pages, server, server_name, site, left_out, workspace,
-            profile, quick, runs, folder,
+            programs,
+            empty,
+            empty_package,
+            pages,
+            server,
+            server_name,
+            site,
+            left_out,
+            workspace,
+            profile,
+            quick,
+            runs,
+            folder,
         })
     }
 
@@ -90,7 +101,8 @@ impl Setup {
     pub fn urls(&self, kind: &str, count: u64) -> Result<PathBuf, Box<dyn Error>> {
         let path = self.file(&format!("{kind}-{count}.txt"));
         let base = self.server.address();
-        let line = |n: u64| format!("{base}/{kind}/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64);
+        let line =
+            |n: u64| format!("{base}/{kind}/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64);
         fs::write(&path, (0..count).map(line).collect::<String>())?;
         Ok(path)
     }
@@ -135,12 +147,18 @@ fn build_measured() -> Result<(), Box<dyn Error>> {
 }
 
 /// The examples and the practice site; returns the folder they are in.
-fn build_examples(workspace: &Path, target: &Path, profile: &str) -> Result<PathBuf, Box<dyn Error>> {
+fn build_examples(
+    workspace: &Path,
+    target: &Path,
+    profile: &str,
+) -> Result<PathBuf, Box<dyn Error>> {
     eprintln!("building the examples (profile {profile}); the first time takes minutes");
     let mut args = vec!["build", "--profile", profile, "--bins", "--target-dir"];
     let folder = target.to_string_lossy();
     args.push(&folder);
-    for package in ["hello_world", "scraper_tokio", "scraper_async_std", "scraper_smol", "scraper_kit"] {
+    for package in
+        ["hello_world", "scraper_tokio", "scraper_async_std", "scraper_smol", "scraper_kit"]
+    {
         args.extend(["-p", package]);
     }
     process::run(&cargo_order(workspace, &args))

@@ -82,8 +82,7 @@ mod tests {
 
     #[test]
     fn spreads_that_are_apart_allow_a_conclusion() {
-        let comparison =
-            compare(summary(&[8.0, 9.0, 10.0, 10.0]), summary(&[1.0, 2.0, 2.0, 2.0]));
+        let comparison = compare(summary(&[8.0, 9.0, 10.0, 10.0]), summary(&[1.0, 2.0, 2.0, 2.0]));
         assert_eq!(comparison, Comparison::Apart { ratio: 4.75, least: 4.0, most: 10.0 });
     }
 
