@@ -118,7 +118,7 @@ mod ending {
     use nix::unistd::Pid;
 
     use super::{Order, docs, measured};
-    use crate::common::program;
+    use crate::common::{program, target};
 
     const MARK: &str = "MEASURE_TEST_MARK";
 
@@ -205,5 +205,11 @@ mod ending {
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().signal(), Some(9));
         until("all end", || marked("sudden") == 0);
+        // Only its files remain, in target/.
+        let prefix = format!("measure-{}-", child.id());
+        let folders = fs::read_dir(target()).unwrap().flatten();
+        for folder in folders.filter(|it| it.file_name().to_string_lossy().starts_with(&prefix)) {
+            fs::remove_dir_all(folder.path()).unwrap();
+        }
     }
 }

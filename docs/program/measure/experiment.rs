@@ -61,7 +61,6 @@ pub fn run_interleaved(
 }
 
 /// The outer error ends everything; the inner one is the contender's own.
-#[expect(clippy::type_complexity, reason = "the two results say different things")]
 fn run_once(trial: &Trial, folder: &Path) -> Result<Result<(Usage, u64), String>, Box<dyn Error>> {
     let output = folder.join("output.txt");
     let messages = folder.join("messages.txt");

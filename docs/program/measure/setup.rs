@@ -55,7 +55,9 @@ impl Setup {
         let target = target()?;
         build_measured()?;
         let binaries = build_examples(&workspace, &target, profile)?;
-        let folder = tempfile::Builder::new().prefix("measure-").tempdir_in(&target)?;
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("measure-{}-", std::process::id()))
+            .tempdir_in(&target)?;
         let (empty, empty_package) = build_empty(folder.path())?;
 
         let mut left_out = Vec::new();
@@ -237,6 +239,7 @@ fn make_pages(programs: &Programs, site: &Server, folder: &Path) -> Result<Pages
             .map(str::to_owned)
             .into(),
         stdout: Some(found.clone()),
+        stderr: Some(folder.join("messages.txt")),
         ..Order::default()
     })
     .map_err(|error| in_words(error, "cannot make the pages"))?;
