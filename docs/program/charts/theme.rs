@@ -24,7 +24,7 @@ const TONES: [(&str, &str, &str); 9] = [
     ("smol", "smol", "#2f9c68"),
     ("async-std", "async-std", "#9a6bd1"),
     ("asyncio", "python", "#d98016"),
-    ("aiohttp, uvloop", "uvloop", "#c0524a"),
+    ("aiohttp (uvloop)", "uvloop", "#c0524a"),
     ("aiohttp", "python", "#d98016"),
     ("curl", "curl", "#7f8894"),
     ("wrk", "limit", "#7f8894"),

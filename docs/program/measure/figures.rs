@@ -6,7 +6,7 @@ use super::contender::{AIOHTTP, ASYNCIO, EMPTY, WRK, place};
 use super::groups::DELAY_MS;
 use super::results::{Cost, Experiment, Measurements, Run};
 use super::setup::PAGES;
-use super::statistics::{Comparison, Summary, compare};
+use super::statistics::{Comparison, ENOUGH_RUNS, Summary, compare};
 
 /// One question and its answer.
 pub struct Figure {
@@ -319,25 +319,38 @@ impl Figure {
         // Without a reference, nobody asks who is better.
         let Data::Bars { rows, reference: Some(_) } = &self.data else { return Vec::new() };
         let runs = rows.iter().map(|(_, summary)| summary.runs).min().unwrap_or(0);
-        let mut alike = Vec::new();
-        for (place, (name, summary)) in rows.iter().enumerate() {
-            for (other, others) in &rows[place + 1..] {
-                match compare(*summary, *others) {
-                    Comparison::Overlapping => alike.push(format!("{name} and {other}")),
-                    Comparison::TooFewRuns if summary.min < summary.max => {
-                        return vec![format!("Nothing can be concluded from {runs} runs.")];
-                    }
-                    _ => {}
-                }
-            }
+        if runs < ENOUGH_RUNS {
+            return vec![format!("Nothing can be concluded from so few runs ({runs}).")];
         }
-        match alike.is_empty() {
-            true => Vec::new(),
-            false => vec![format!(
-                "Not to be told apart, for their spreads overlap: {}.",
-                alike.join("; ")
-            )],
+        let alike: Vec<_> = alike(rows).iter().map(|names| listed(names)).collect();
+        if alike.is_empty() {
+            return Vec::new();
         }
+        vec![format!("Not to be told apart, for their spreads overlap: {}.", alike.join("; "))]
+    }
+}
+
+/// Groups in which every spread overlaps every other, as large as they can be.
+fn alike(rows: &[(String, Summary)]) -> Vec<Vec<&str>> {
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    for (_, at) in rows {
+        // Spreads that all overlap have a point in common, such as the beginning of one of them.
+        let covers = |row: &&(String, Summary)| row.1.min <= at.min && at.min <= row.1.max;
+        let group: Vec<&str> = rows.iter().filter(covers).map(|(name, _)| name.as_str()).collect();
+        let within = |other: &Vec<&str>| group.iter().all(|name| other.contains(name));
+        if group.len() > 1 && !groups.iter().any(within) {
+            groups.retain(|other| !other.iter().all(|name| group.contains(name)));
+            groups.push(group);
+        }
+    }
+    groups
+}
+
+/// "tokio, smol and async-std"
+fn listed(names: &[&str]) -> String {
+    match names {
+        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -466,12 +479,27 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_alike_when_each_overlaps_every_other() {
+        let row = |name: &str, min, max| (name.to_owned(), Summary::of([min, max]).unwrap());
+        let rows = [
+            row("a", 1.0, 3.0),
+            row("b", 2.0, 5.0),
+            row("c", 4.0, 6.0),
+            row("d", 4.5, 4.6),
+            row("e", 9.0, 9.0),
+        ];
+        assert_eq!(alike(&rows), [vec!["a", "b"], vec!["b", "c", "d"]]);
+        assert_eq!(listed(&["b", "c", "d"]), "b, c and d");
+        assert!(alike(&rows[4..]).is_empty());
+    }
+
+    #[test]
     fn a_table_gives_no_ratio_where_spreads_overlap() {
         let summary = |figures: [f64; 4]| Summary::of(figures).unwrap();
         let rows = vec![
             ("tokio".to_owned(), summary([80.0, 81.0, 83.0, 84.0])),
             (AIOHTTP.to_owned(), summary([9.0, 10.0, 10.0, 11.0])),
-            ("aiohttp, uvloop".to_owned(), summary([10.0, 11.0, 11.0, 12.0])),
+            ("aiohttp (uvloop)".to_owned(), summary([10.0, 11.0, 11.0, 12.0])),
         ];
         let figure = Figure {
             name: "test",
@@ -486,7 +514,7 @@ mod tests {
         let conclusions = figure.conclusions();
         assert_eq!(conclusions.len(), 1);
         assert!(
-            conclusions[0].ends_with("overlap: aiohttp and aiohttp, uvloop."),
+            conclusions[0].ends_with("overlap: aiohttp and aiohttp (uvloop)."),
             "{conclusions:?}"
         );
     }
