@@ -11,7 +11,8 @@ mod theme;
 
 use std::error::Error;
 
-use crate::measure::figures::{self, Data, Figure, count, short, spread_of};
+use crate::measure::figures::{self, Data, Figure};
+use crate::measure::numbers::{count, short, spread_of};
 use crate::measure::results::Measurements;
 use crate::measure::statistics::Summary;
 

@@ -13,6 +13,7 @@ mod experiment;
 pub mod figures;
 mod groups;
 mod machine;
+pub mod numbers;
 mod order;
 pub mod process;
 mod python;

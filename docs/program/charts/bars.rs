@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::theme::{FAINT, INK, LETTER, TEXT, WIDTH, colour};
-use crate::measure::figures::{short, times};
+use crate::measure::numbers::{short, times};
 use crate::measure::statistics::{Comparison, Summary, compare};
 
 /// The height of a row.

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::theme::{FAINT, INK, LETTER, TEXT, WIDTH, colour};
-use crate::measure::figures::short;
+use crate::measure::numbers::short;
 use crate::measure::statistics::Summary;
 
 const HEIGHT: u32 = 320;

@@ -1,6 +1,7 @@
 //! The report on the terminal: where it was measured, a table for each figure, what it allows.
 
-use super::figures::{self, Table, count};
+use super::figures::{self, Table};
+use super::numbers::{count, short};
 use super::results::Measurements;
 
 const WIDTH: usize = 80;
@@ -59,7 +60,7 @@ fn floor(m: &Measurements) -> Option<String> {
     let wall = m.summary(FirstHello, 1, EMPTY, Run::wall_ms)?;
     Some(format!(
         "The floor: a program that does nothing takes {} ms and {} kB here; both are in all figures.",
-        figures::short(wall.median),
+        short(wall.median),
         count((peak.median / 1e3) as u64),
     ))
 }
