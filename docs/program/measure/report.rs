@@ -37,7 +37,7 @@ pub fn where_and_when(m: &Measurements) -> String {
         format!(" It was not idle before: its load was {load:.1}.")
     });
     format!(
-        "{quick}: {}, {}, {} cores, {:.0} GB of memory, {}; {}; profile {}; commit {}{}; {} rounds.{load}",
+        "{quick}: {}, {}, {} cores, {:.0} GB of memory, {}; {}; profile {}; commit {}{}; rounds: {}.{load}",
         m.date,
         machine.cpu,
         machine.cores,
