@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
@@ -59,11 +60,13 @@ impl PracticeSite {
 
 fn serve(target: &str) -> Response<Body> {
     let url = Url::parse("http://site").and_then(|base| base.join(target));
+    let plain = url.as_ref().is_ok_and(|url| url.path().starts_with("/text/"));
     let (status, delay, html) = url.map_or_else(|_| not_found(), |url| page(&url));
     thread::sleep(delay); // the connection's own thread: nobody else waits
+    let media_type = if plain { "text/plain" } else { "text/html" };
     Response::builder()
         .status(status)
-        .header("Content-Type", "text/html; charset=utf-8")
+        .header("Content-Type", format!("{media_type}; charset=utf-8"))
         .body(match html {
             Cow::Borrowed(html) => Body::from(html),
             Cow::Owned(html) => Body::from(html),
@@ -82,7 +85,9 @@ fn page(url: &Url) -> (u16, Duration, Cow<'static, str>) {
     if url.path() == "/" {
         return (200, Duration::ZERO, include_str!("../site/index.html").into());
     }
-    match url.path().strip_prefix("/page/").and_then(|number| number.parse().ok()) {
+    // /text/N is /page/N sent as plain text, in which a scraper does not search.
+    let number = ["/page/", "/text/"].iter().find_map(|start| url.path().strip_prefix(start));
+    match number.and_then(|number| number.parse().ok()) {
         Some(number) => {
             let parameter = |name: &str, default: u64| {
                 let found = url.query_pairs().find(|(key, _)| key == name);
@@ -96,24 +101,42 @@ fn page(url: &Url) -> (u16, Duration, Cow<'static, str>) {
     }
 }
 
-/// A page of about `bytes` bytes that looks like real HTML: a tag for every 65 bytes or so.
+/// A page of about `bytes` bytes that looks like real HTML: a head with what heads hold, links to
+/// everywhere, classes, text; 150 tags in 10,000 bytes, as on the web.
 fn numbered_page(number: u64, bytes: usize) -> String {
     let mut html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Page {number}</title>\n"
     );
-    for item in 0.. {
-        let next = format!(
-            "<section class=\"dish\" id=\"d{item}\">\n<h2>Dish {item}</h2>\n\
-             <p>Served with <em>patience</em> and <a href=\"/page/{item}\">another page</a> to \
-             read while the water boils, the bread browns and the eggs set.</p>\n</section>\n"
-        );
-        if html.len() + next.len() + "</html>\n".len() > bytes {
+    let blocks = iter::once(HEAD.to_owned()).chain((0..).map(dish));
+    for block in blocks {
+        if html.len() + block.len() + "</html>\n".len() > bytes {
             break;
         }
-        html.push_str(&next);
+        html.push_str(&block);
     }
     html.push_str("</html>\n");
     html
+}
+
+/// The rest of a page's head, and the top of its body.
+const HEAD: &str = include_str!("../site/page_head.html");
+
+fn dish(item: usize) -> String {
+    format!(
+        r##"<article class="dish card" id="dish-{item}" data-minutes="{item}">
+<h2><a class="permalink" href="#dish-{item}">Dish {item}</a></h2>
+<img src="/pictures/{item}-480.jpg" width="480" height="320" loading="lazy" alt="Dish {item}">
+<p class="lead">Served with patience and <a href="/page/{item}">another page</a> to read
+while the water boils, the bread browns &amp; the eggs set. Nothing here is done one after
+another: whoever waits for the toaster before filling the kettle has a cold breakfast. The kettle
+needs you twice, at its start and at its end; in between you are free to set the table, to feed
+the cat, and to read what the paper says of the weather. The toaster throws its bread up by
+itself when it is time, which is all that anybody asks of it. Only the eggs want to be looked at
+now and then: they do not say when they are done, so you ask them, and a watched pot takes no
+longer than another, whatever people say.</p>
+</article>
+"##
+    )
 }
 
 #[cfg(test)]
@@ -125,9 +148,23 @@ mod tests {
         for bytes in [0, 100, 10_000, MAX_BYTES] {
             let page = numbered_page(7, bytes);
             assert!(page.contains("<title>Page 7</title>"));
-            assert!(page.len() <= bytes.max(100) && page.len() + 300 > bytes, "{bytes}");
+            assert!(page.len() <= bytes.max(100) && page.len() + 1_300 > bytes, "{bytes}");
         }
-        let tags = numbered_page(1, 10_000).matches('<').count();
-        assert!((140..500).contains(&tags), "{tags} tags");
+    }
+
+    #[test]
+    fn a_numbered_page_looks_like_real_html() {
+        let page = numbered_page(1, 10_000);
+        let tags = page.matches('<').count();
+        assert!((140..160).contains(&tags), "{tags} tags");
+    }
+
+    #[test]
+    fn a_numbered_page_is_there_as_plain_text_too() {
+        for (path, media_type) in [("/page/7", "text/html"), ("/text/7", "text/plain")] {
+            let response = serve(path);
+            let sent = response.headers()["Content-Type"].to_str().unwrap();
+            assert_eq!(sent, format!("{media_type}; charset=utf-8"));
+        }
     }
 }

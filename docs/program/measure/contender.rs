@@ -1,0 +1,113 @@
+//! Who takes part, and how each is called to do the same work.
+
+use std::path::PathBuf;
+
+use super::order::Order;
+
+/// The names that tables and charts use, in their order.
+pub const TOKIO: &str = "tokio";
+pub const ASYNC_STD: &str = "async-std";
+pub const SMOL: &str = "smol";
+pub const ASYNCIO: &str = "asyncio";
+pub const AIOHTTP: &str = "aiohttp";
+pub const UVLOOP: &str = "aiohttp (uvloop)";
+pub const CURL: &str = "curl --parallel";
+pub const WRK: &str = "wrk";
+pub const EMPTY: &str = "empty main";
+
+const ORDER: [&str; 9] = [TOKIO, SMOL, ASYNC_STD, ASYNCIO, AIOHTTP, UVLOOP, CURL, WRK, EMPTY];
+
+/// A contender's place in tables and charts.
+pub fn place(name: &str) -> usize {
+    ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
+}
+
+/// The programs that are there to be measured.
+#[derive(Debug, Clone, Default)]
+pub struct Programs {
+    /// The folder of the Rust programs.
+    pub binaries: PathBuf,
+    /// An interpreter that has what the twins need, and the folder of the twins.
+    pub python: Option<PathBuf>,
+    pub twins: PathBuf,
+    pub uvloop: bool,
+    pub curl: bool,
+    pub wrk: bool,
+}
+
+impl Programs {
+    /// One of the workspace's own programs.
+    pub fn binary(&self, name: &str) -> PathBuf {
+        self.binaries.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// Who says hello: name and command, without arguments.
+    pub fn greeters(&self) -> Vec<(&'static str, Order)> {
+        let hello = |runtime: &str| Order {
+            program: self.binary("hello_world"),
+            args: vec![runtime.to_owned()],
+            ..Order::default()
+        };
+        let mut greeters =
+            vec![(TOKIO, hello("tokio")), (SMOL, hello("smol")), (ASYNC_STD, hello("async-std"))];
+        greeters.extend(self.twin("hello_world.py").map(|order| (ASYNCIO, order)));
+        greeters
+    }
+
+    /// The three scrapers: name and command, without arguments.
+    pub fn scrapers(&self) -> Vec<(&'static str, Order)> {
+        [(TOKIO, "scraper_tokio"), (SMOL, "scraper_smol"), (ASYNC_STD, "scraper_async_std")]
+            .map(|(name, program)| {
+                (name, Order { program: self.binary(program), ..Order::default() })
+            })
+            .into()
+    }
+
+    /// The scrapers' twin, on both event loops.
+    pub fn scraper_twins(&self) -> Vec<(&'static str, Order)> {
+        let Some(asyncio) = self.twin("scraper.py") else { return Vec::new() };
+        let mut uvloop = asyncio.clone();
+        uvloop.args.extend(["--loop".to_owned(), "uvloop".to_owned()]);
+        let mut twins = vec![(AIOHTTP, asyncio)];
+        twins.extend(self.uvloop.then_some((UVLOOP, uvloop)));
+        twins
+    }
+
+    fn twin(&self, name: &str) -> Option<Order> {
+        let script = self.twins.join(name).display().to_string();
+        let program = self.python.clone()?;
+        Some(Order { program, args: vec![script], ..Order::default() })
+    }
+}
+
+/// curl, asked for the pages that `pattern` names, as in `/page/[0-99]`. It prints status and size
+/// of each, which is what is checked.
+pub fn curl(pattern: &str, in_flight: usize) -> Order {
+    let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    let in_flight = in_flight.to_string();
+    let args = [
+        "--disable", // its configuration file
+        "--silent",
+        "--parallel",
+        "--parallel-immediate", // does not wait for the first answer before it opens more connections
+        "--parallel-max",
+        &in_flight,
+        "--output",
+        nowhere,
+        "--write-out",
+        "%{http_code} %{size_download}\n",
+        pattern,
+    ];
+    Order { program: "curl".into(), args: args.map(str::to_owned).into(), ..Order::default() }
+}
+
+/// wrk, for a number of seconds. It asks for one page again and again, and throws it away.
+pub fn wrk(url: &str, in_flight: usize, seconds: u64) -> Order {
+    let args = [
+        "--threads=1".to_owned(),
+        format!("--connections={in_flight}"),
+        format!("--duration={seconds}s"),
+        url.to_owned(),
+    ];
+    Order { program: "wrk".into(), args: args.into(), ..Order::default() }
+}

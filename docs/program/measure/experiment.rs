@@ -1,0 +1,106 @@
+//! Runs contenders in turn, round after round, so that whatever else the machine does hits them all.
+
+use std::error::Error;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::order::{Order, Usage};
+use super::process::Running;
+use super::results::{Experiment, Run};
+
+/// One contender with one thing to do.
+pub struct Trial {
+    pub experiment: Experiment,
+    pub size: u64,
+    pub contender: &'static str,
+    pub order: Order,
+    /// In how many rounds it takes part.
+    pub rounds: usize,
+    /// Reads its output: how much was done, or why that is not what was asked for.
+    pub check: Check,
+}
+
+/// See [`Trial::check`].
+pub type Check = Box<dyn Fn(&Path) -> Result<u64, String>>;
+
+/// Runs them all. One that does not do its work is left out from then on, and named.
+///
+/// # Errors
+/// Ctrl-C was pressed, or a program cannot be started.
+pub fn run_interleaved(
+    title: &str,
+    mut trials: Vec<Trial>,
+    folder: &Path,
+    left_out: &mut Vec<String>,
+) -> Result<Vec<Run>, Box<dyn Error>> {
+    let bar = progress(title, trials.iter().map(|trial| trial.rounds).sum());
+    let mut runs = Vec::new();
+    let rounds = trials.iter().map(|trial| trial.rounds).max().unwrap_or(0);
+    for round in 0..rounds {
+        // Whoever is first in one round is last in the next.
+        let turn = usize::from(round > 0 && !trials.is_empty());
+        trials.rotate_left(turn);
+        let mut failed = Vec::new();
+        for trial in trials.iter().filter(|trial| trial.rounds > round) {
+            bar.set_message(format!("{} of {}, {}", round + 1, trial.rounds, trial.contender));
+            match run_once(trial, folder)? {
+                Ok((usage, work)) => runs.push(record(trial, round, work, &usage)),
+                Err(reason) => {
+                    bar.suspend(|| eprintln!("{title}: {} failed: {reason}", trial.contender));
+                    failed.push((trial.experiment, trial.size, trial.contender));
+                    left_out.push(format!("{title}, {}: {reason}", trial.contender));
+                }
+            }
+            bar.inc(1);
+        }
+        trials.retain(|trial| !failed.contains(&(trial.experiment, trial.size, trial.contender)));
+    }
+    bar.finish_and_clear();
+    Ok(runs)
+}
+
+/// The outer error ends everything; the inner one is the contender's own.
+fn run_once(trial: &Trial, folder: &Path) -> Result<Result<(Usage, u64), String>, Box<dyn Error>> {
+    let output = folder.join("output.txt");
+    let messages = folder.join("messages.txt");
+    let order = Order {
+        stdout: Some(output.clone()),
+        stderr: Some(messages.clone()),
+        ..trial.order.clone()
+    };
+    let usage = Running::start(&order)?.wait()?;
+    if !usage.success {
+        let words = std::fs::read_to_string(messages).unwrap_or_default();
+        let last = words.lines().last().unwrap_or("no reason given").to_owned();
+        return Ok(Err(format!("{}: {last}", usage.ending)));
+    }
+    Ok((trial.check)(&output).map(|work| (usage, work)))
+}
+
+fn record(trial: &Trial, round: usize, work: u64, usage: &Usage) -> Run {
+    Run {
+        experiment: trial.experiment,
+        size: trial.size,
+        contender: trial.contender.to_owned(),
+        round,
+        work,
+        wall_s: usage.wall_s,
+        cpu_s: usage.cpu_s,
+        peak_bytes: usage.peak_bytes,
+        first_output_s: usage.first_output_s,
+        threads: usage.threads,
+    }
+}
+
+/// A bar on a terminal; elsewhere one line, so that a log shows how far it came.
+fn progress(title: &str, total: usize) -> ProgressBar {
+    let bar = ProgressBar::new(total as u64);
+    if bar.is_hidden() {
+        eprintln!("{title}: {total} runs");
+    }
+    let style = ProgressStyle::with_template("{prefix:<24} {bar:20} {pos}/{len} round {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_prefix(title.to_owned());
+    bar
+}

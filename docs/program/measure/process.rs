@@ -1,0 +1,141 @@
+//! Every process that measuring starts, the server included: started, waited for and, at Ctrl-C or
+//! any other end, ended.
+
+use std::collections::BTreeMap;
+use std::env::{self, consts::EXE_SUFFIX};
+use std::error::Error;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use super::order::{Order, Usage};
+
+/// The pipes that keep what runs alive. `None` after Ctrl-C: nothing new starts.
+static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> = Mutex::new(Some(BTreeMap::new()));
+
+/// At the first Ctrl-C everything that runs is ended, and whoever waits for it gets
+/// [`Interrupted`]; the second ends this program, and thereby the rest.
+pub fn end_all_at_ctrl_c() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        let lifelines = LIFELINES.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if lifelines.is_none() {
+            std::process::exit(130);
+        }
+    })
+}
+
+/// Ctrl-C was pressed.
+#[derive(Debug)]
+pub struct Interrupted;
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("interrupted; everything that was started has been ended")
+    }
+}
+
+impl Error for Interrupted {}
+
+/// Whether Ctrl-C was pressed.
+pub fn interrupted() -> bool {
+    LIFELINES.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+}
+
+/// A command under way. Dropping it ends the command.
+pub struct Running {
+    measured: Child,
+    answer: ChildStdout,
+}
+
+impl Running {
+    /// Starts the command.
+    ///
+    /// # Errors
+    /// [`Interrupted`], or `measured` cannot be started.
+    pub fn start(order: &Order) -> Result<Self, Box<dyn Error>> {
+        let measured = path();
+        let mut command = Command::new(&measured);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        // Set by `cargo run`; the build script of libcurl's TLS looks at it, and would build again.
+        command.env_remove("CARGO_PKG_VERSION");
+        // The terminal's Ctrl-C is for us; we tell it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut lifelines = LIFELINES.lock().unwrap_or_else(PoisonError::into_inner);
+        let lifelines = lifelines.as_mut().ok_or(Interrupted)?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("cannot start {}: {error}", measured.display()))?;
+        let mut lifeline = child.stdin.take().expect("it is piped");
+        let answer = child.stdout.take().expect("it is piped");
+        writeln!(lifeline, "{}", serde_json::to_string(order)?)?;
+        lifelines.insert(child.id(), lifeline);
+        Ok(Self { measured: child, answer })
+    }
+
+    /// Waits until the command ends by itself, with or without success.
+    ///
+    /// # Errors
+    /// [`Interrupted`], or the command cannot be started.
+    pub fn wait(mut self) -> Result<Usage, Box<dyn Error>> {
+        let mut answer = String::new();
+        self.answer.read_to_string(&mut answer)?;
+        if interrupted() {
+            return Err(Interrupted.into());
+        }
+        let usage = serde_json::from_str(&answer);
+        Ok(usage.map_err(|_| "it could not be started")?) // measured has said why
+    }
+
+    /// Ends the command, and says what it cost.
+    ///
+    /// # Errors
+    /// As for [`Running::wait`].
+    pub fn end(self) -> Result<Usage, Box<dyn Error>> {
+        self.let_go();
+        self.wait()
+    }
+
+    fn let_go(&self) {
+        if let Some(lifelines) = &mut *LIFELINES.lock().unwrap_or_else(PoisonError::into_inner) {
+            lifelines.remove(&self.measured.id());
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.let_go();
+        let _ = self.measured.wait();
+    }
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// It cannot be started, it fails, or Ctrl-C was pressed.
+pub fn run(order: &Order) -> Result<Usage, Box<dyn Error>> {
+    let usage = Running::start(order)?.wait()?;
+    match usage.success {
+        true => Ok(usage),
+        false => Err(usage.ending.into()),
+    }
+}
+
+/// What a command prints, when it succeeds; the command takes no time worth waiting for.
+pub fn output(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).stdin(Stdio::null()).output().ok()?;
+    let text = [output.stdout, output.stderr].concat(); // nginx -v uses the latter
+    output.status.success().then(|| String::from_utf8_lossy(&text).trim().to_owned())
+}
+
+/// `measured` is built into the folder that this program is in.
+fn path() -> PathBuf {
+    let name = format!("measured{EXE_SUFFIX}");
+    let mut path = env::current_exe().unwrap_or_default().with_file_name(&name);
+    if !path.exists() && path.parent().is_some_and(|folder| folder.ends_with("deps")) {
+        path = path.parent().and_then(|deps| deps.parent()).unwrap_or(&path).join(&name); // a test
+    }
+    path
+}

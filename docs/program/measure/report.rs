@@ -1,0 +1,117 @@
+//! The report on the terminal: where it was measured, a table for each figure, what it allows.
+
+use super::figures::{self, Table};
+use super::numbers::{count, short};
+use super::results::Measurements;
+
+const WIDTH: usize = 80;
+
+/// All of it, 80 columns wide.
+pub fn text(m: &Measurements) -> String {
+    let mut text = format!("\n{}\n\n", wrap(&where_and_when(m)));
+    for figure in figures::all(m) {
+        text += &format!("{}\n{}\n", wrap(&figure.title), terminal(&figure.table()));
+        let notes = std::iter::once(figure.note.clone()).chain(figure.conclusions());
+        for note in notes.filter(|note| !note.is_empty()) {
+            text += &format!("{}\n", wrap(&note));
+        }
+        text.push('\n');
+    }
+    text += &format!("{}\n", wrap(READING));
+    text.extend(floor(m).map(|floor| wrap(&floor) + "\n"));
+    text.extend(m.left_out.iter().map(|line| wrap(&format!("Left out: {line}.")) + "\n"));
+    text
+}
+
+/// How to read the tables.
+const READING: &str = "The figures are medians, and the spread goes from the least to the greatest \
+    run. Ratios are within this run, on this machine; in brackets the worst and the best case that \
+    the spreads allow. \"No telling\": the spreads overlap, so the difference may be chance.";
+
+/// One paragraph: what a figure of this run belongs to.
+pub fn where_and_when(m: &Measurements) -> String {
+    let machine = &m.machine;
+    let quick = if m.quick { "A quick run, to see that all works" } else { "Measured" };
+    let load = machine.load_before.filter(|load| *load > 0.5);
+    let load = load.map_or_else(String::new, |load| {
+        format!(" It was not idle before: its load was {load:.1}.")
+    });
+    format!(
+        "{quick}: {}, {}, {} cores, {:.0} GB of memory, {}; {}; profile {}; commit {}{}; rounds: {}.{load}",
+        m.date,
+        machine.cpu,
+        machine.cores,
+        machine.memory_bytes as f64 / 1e9,
+        machine.system,
+        m.versions.get("rustc").map_or("rustc unknown", String::as_str),
+        m.settings.profile,
+        m.commit.get(..9).unwrap_or(&m.commit),
+        if m.dirty { " with changes" } else { "" },
+        m.settings.runs,
+    )
+}
+
+/// What the least process takes: no contender can be below it.
+fn floor(m: &Measurements) -> Option<String> {
+    use super::contender::EMPTY;
+    use super::results::{Experiment::FirstHello, Run};
+    let peak =
+        m.summary(FirstHello, 1, EMPTY, |run: &Run| run.peak_bytes.map(|bytes| bytes as f64))?;
+    let wall = m.summary(FirstHello, 1, EMPTY, Run::wall_ms)?;
+    Some(format!(
+        "The floor: a program that does nothing takes {} ms and {} kB here; both are in all figures.",
+        short(wall.median),
+        count((peak.median / 1e3) as u64),
+    ))
+}
+
+/// The first column to the left, numbers to the right.
+fn terminal(table: &Table) -> String {
+    let all = || std::iter::once(&table.heads).chain(&table.rows);
+    let width = |column: usize| all().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..table.heads.len()).map(width).collect();
+    let mut text = String::new();
+    for row in all() {
+        let mut line = format!("  {:<1$}", row[0], widths[0]);
+        for (cell, width) in row.iter().zip(&widths).skip(1) {
+            line += &format!("  {cell:>width$}");
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text.pop();
+    text
+}
+
+fn wrap(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is one");
+        if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDTH {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_wrapped_and_numbers_are_aligned() {
+        let text = wrap(READING);
+        assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= WIDTH));
+        let cells = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let table = Table {
+            heads: cells(["", "µs"]),
+            rows: vec![cells(["tokio", "7"]), cells(["smol", "1,000"])],
+        };
+        assert_eq!(terminal(&table), "            µs\n  tokio      7\n  smol   1,000");
+    }
+}

@@ -1,0 +1,200 @@
+//! What was measured, every single run of it: the one JSON file that the tables and charts are made
+//! from.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::statistics::Summary;
+
+/// One recorded run of `measure`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurements {
+    /// Whether it was a quick run: fewer and smaller cases, to see that all works.
+    pub quick: bool,
+    /// The day, such as 2026-11-22 (UTC).
+    pub date: String,
+    /// The commit that was measured, and whether files differed from it.
+    pub commit: String,
+    pub dirty: bool,
+    pub machine: Machine,
+    /// Versions of compiler, libraries and tools, by name.
+    pub versions: BTreeMap<String, String>,
+    pub settings: Settings,
+    /// What was not measured, and why.
+    pub left_out: Vec<String>,
+    pub runs: Vec<Run>,
+    pub costs: Vec<Cost>,
+}
+
+/// Where it was measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    pub cpu: String,
+    pub cores: usize,
+    pub memory_bytes: u64,
+    pub system: String,
+    /// Processes that were ready to run, on average over the minute before the first run.
+    pub load_before: Option<f64>,
+}
+
+/// What all contenders had in common.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The cargo profile of the Rust programs.
+    pub profile: String,
+    /// Rounds of each case; in each round every contender runs once.
+    pub runs: usize,
+    /// Requests in flight, where nothing else is said.
+    pub concurrency: usize,
+    /// The size of a page, on average.
+    pub page_bytes: u64,
+    /// Who serves the pages, and why.
+    pub server: Option<String>,
+    /// Processor time of the server for each page that it served, in microseconds.
+    pub server_cpu_us_per_page: Option<f64>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Experiment {
+    /// `size` hello-worlds at once.
+    Hello,
+    /// `size` pages of 10 KB.
+    Pages,
+    /// The same pages sent as plain text, in which nothing is searched.
+    PlainText,
+    /// `size` URLs from standard input.
+    UrlsFromInput,
+    /// 100 pages that each take 300 ms, `size` in flight.
+    Latency,
+    /// The time until a program prints Hello.
+    FirstHello,
+    /// `size` pages that take no time.
+    FewPages,
+}
+
+/// One run of one program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    pub experiment: Experiment,
+    pub size: u64,
+    pub contender: String,
+    pub round: usize,
+    /// Pages or hello-worlds that were done, counted in its output.
+    pub work: u64,
+    pub wall_s: f64,
+    pub cpu_s: Option<f64>,
+    pub peak_bytes: Option<u64>,
+    pub first_output_s: Option<f64>,
+    pub threads: Option<u64>,
+}
+
+/// What it takes to have a program at all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    pub contender: String,
+    /// Each clean release build, in seconds.
+    pub build_s: Vec<f64>,
+    /// Crates that are compiled, its own included.
+    pub crates: Option<u64>,
+    /// The release binary without debug information.
+    pub binary_bytes: u64,
+    /// The most threads seen with 100 pages in flight (Linux).
+    pub threads: Option<u64>,
+}
+
+impl Measurements {
+    /// Reads a recorded run.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not such a record.
+    pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
+        let told = |error: &dyn Error| format!("cannot read {}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| told(&error))?;
+        Ok(serde_json::from_str(&text).map_err(|error| told(&error))?)
+    }
+
+    /// Writes the record.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Box<dyn Error>> {
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        Ok(fs::write(path, text)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?)
+    }
+
+    /// The sizes that an experiment was made with, in order.
+    pub fn sizes(&self, experiment: Experiment) -> Vec<u64> {
+        let mut sizes: Vec<u64> = self.of(experiment).map(|run| run.size).collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
+    }
+
+    /// Who took part in an experiment of this size, in order of appearance.
+    pub fn contenders(&self, experiment: Experiment, size: u64) -> Vec<&str> {
+        let mut names = Vec::new();
+        for run in self.of(experiment).filter(|run| run.size == size) {
+            if !names.contains(&run.contender.as_str()) {
+                names.push(&run.contender);
+            }
+        }
+        names.sort_by_key(|name| super::contender::place(name));
+        names
+    }
+
+    /// One figure of a contender, over all its runs; `None` when it is not known.
+    pub fn summary(
+        &self,
+        experiment: Experiment,
+        size: u64,
+        contender: &str,
+        figure: impl Fn(&Run) -> Option<f64>,
+    ) -> Option<Summary> {
+        let runs = self.of(experiment);
+        let runs = runs.filter(|run| run.size == size && run.contender == contender);
+        Summary::of(runs.filter_map(figure))
+    }
+
+    fn of(&self, experiment: Experiment) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(move |run| run.experiment == experiment)
+    }
+}
+
+impl Run {
+    /// Pages, or hello-worlds, a second.
+    pub fn rate(&self) -> Option<f64> {
+        Some(self.work as f64 / self.wall_s)
+    }
+
+    /// Wall time of the whole process, in seconds.
+    pub fn wall(&self) -> Option<f64> {
+        Some(self.wall_s)
+    }
+
+    /// Processor time for one page, in microseconds.
+    pub fn cpu_us_per_page(&self) -> Option<f64> {
+        self.cpu_s.map(|seconds| seconds * 1e6 / self.work as f64)
+    }
+
+    /// Peak memory, in megabytes.
+    pub fn peak_mb(&self) -> Option<f64> {
+        self.peak_bytes.map(|bytes| bytes as f64 / 1e6)
+    }
+
+    /// The time until something was printed, in milliseconds.
+    pub fn first_output_ms(&self) -> Option<f64> {
+        self.first_output_s.map(|seconds| seconds * 1e3)
+    }
+
+    /// Wall time in milliseconds.
+    pub fn wall_ms(&self) -> Option<f64> {
+        Some(self.wall_s * 1e3)
+    }
+}

@@ -1,0 +1,126 @@
+//! Who serves the pages: a process of its own, which must not be what limits the contenders.
+
+use std::error::Error;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::order::{Order, Usage};
+use super::process::{self, Running, interrupted};
+
+/// How long a server may take to answer at first.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server on a port of its own. Dropping it ends it.
+pub struct Server {
+    running: Running,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// The practice site: pages that take as long as they are asked to.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn practice_site(program: &Path, folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let order = |port: u16| Order {
+            program: program.to_owned(),
+            args: vec!["--port".to_owned(), port.to_string()],
+            stdout: Some(folder.join("practice_site.txt")),
+            ..Order::default()
+        };
+        Self::start("the practice site", |address| Ok(order(address.port())))
+    }
+
+    /// nginx, with one process and no log, for the files under `folder`.
+    ///
+    /// # Errors
+    /// It is not there, or does not start.
+    pub fn nginx(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        if process::output("nginx", &["-v"]).is_none() {
+            return Err("there is no nginx".into());
+        }
+        let file = folder.join("nginx.conf");
+        Self::start("nginx", |address| {
+            fs::write(&file, nginx_conf(folder, address))?;
+            let arg = |path: &Path| path.display().to_string();
+            let args = ["-p".to_owned(), arg(folder), "-c".to_owned(), arg(&file)];
+            Ok(Order {
+                program: "nginx".into(),
+                args: args.into(),
+                stderr: Some(folder.join("nginx.txt")),
+                ..Order::default()
+            })
+        })
+    }
+
+    fn start(
+        name: &str,
+        order: impl Fn(SocketAddr) -> Result<Order, Box<dyn Error>>,
+    ) -> Result<Self, Box<dyn Error>> {
+        // Any port that is free; the server takes a number, not a socket.
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let server = Self { running: Running::start(&order(address)?)?, address };
+        let start = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if interrupted() {
+                return Err(process::Interrupted.into());
+            } else if start.elapsed() > PATIENCE {
+                return Err(format!("{name} does not answer at {address}").into());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:8000`.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends it, and says what it cost.
+    ///
+    /// # Errors
+    /// Ctrl-C was pressed.
+    pub fn end(self) -> Result<Usage, Box<dyn Error>> {
+        self.running.end()
+    }
+}
+
+/// One process for all (no master, no workers), and as little work for each request as can be.
+fn nginx_conf(folder: &Path, address: SocketAddr) -> String {
+    let folder = folder.display();
+    format!(
+        r#"daemon off;
+master_process off;
+pid "{folder}/nginx.pid";
+error_log "{folder}/nginx.log";
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    sendfile on;
+    tcp_nodelay on;
+    keepalive_requests 1000000000;
+    keepalive_timeout 600s;
+    open_file_cache max=1000;
+    client_body_temp_path "{folder}/nginx_body";
+    proxy_temp_path "{folder}/nginx_proxy";
+    fastcgi_temp_path "{folder}/nginx_fastcgi";
+    uwsgi_temp_path "{folder}/nginx_uwsgi";
+    scgi_temp_path "{folder}/nginx_scgi";
+    types {{ }}
+    server {{
+        listen {address};
+        root "{folder}";
+        default_type "text/html; charset=utf-8";
+        location /text/ {{
+            alias "{folder}/page/";
+            default_type "text/plain; charset=utf-8";
+        }}
+    }}
+}}
+"#
+    )
+}

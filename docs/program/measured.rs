@@ -1,0 +1,165 @@
+//! Runs one command and prints what it cost, for `cargo run -p docs -- measure`: see measure/order.rs.
+
+#[path = "measure/order.rs"]
+mod order;
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use order::{Order, Usage};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let order: Order = serde_json::from_str(&line)?;
+    let usage = measure(&order)
+        .map_err(|error| format!("cannot run {}: {error}", order.program.display()))?;
+    writeln!(io::stdout(), "{}", serde_json::to_string(&usage)?)?;
+    Ok(())
+}
+
+fn measure(order: &Order) -> io::Result<Usage> {
+    let mut command = command(order)?;
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    let group = Arc::new(Group(Mutex::new(Some(child.id()))));
+    end_with_the_lifeline(Arc::clone(&group));
+    let threads = order.count_threads.then(|| count_threads(child.id()));
+
+    let mut usage = Usage::default();
+    if order.until_output {
+        usage.first_output_s = first_output(order, &mut child, start)?;
+        group.end();
+    }
+    let status = child.wait()?;
+    usage.wall_s = start.elapsed().as_secs_f64();
+    group.end(); // what the command left behind
+    group.is_gone();
+    (usage.cpu_s, usage.peak_bytes) = costs();
+    usage.threads = threads.map(|most| most.load(Ordering::Relaxed)).filter(|most| *most > 0);
+    usage.success = status.success() || usage.first_output_s.is_some();
+    usage.ending = describe(status);
+    Ok(usage)
+}
+
+fn command(order: &Order) -> io::Result<Command> {
+    let mut command = Command::new(&order.program);
+    command.args(&order.args).envs(order.env.iter().map(|(name, value)| (name, value)));
+    if let Some(folder) = &order.folder {
+        command.current_dir(folder);
+    }
+    command.stdin(
+        order.stdin.as_ref().map_or(Ok(Stdio::null()), |path| File::open(path).map(Stdio::from))?,
+    );
+    command.stdout(match order.until_output {
+        true => Stdio::piped(),
+        false => write_to(order.stdout.as_deref())?,
+    });
+    command.stderr(write_to(order.stderr.as_deref())?);
+    // A process group of its own, so that it can be ended together with what it starts.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    Ok(command)
+}
+
+fn write_to(path: Option<&Path>) -> io::Result<Stdio> {
+    path.map_or_else(|| Ok(io::stderr().into()), |path| File::create(path).map(Stdio::from))
+}
+
+/// Waits for the command's first output, and passes it on.
+fn first_output(order: &Order, child: &mut Child, start: Instant) -> io::Result<Option<f64>> {
+    let mut buffer = [0; 1024];
+    let mut stdout = child.stdout.take().expect("it is piped");
+    let length = stdout.read(&mut buffer)?;
+    let elapsed = start.elapsed().as_secs_f64();
+    if let Some(path) = &order.stdout {
+        fs::write(path, &buffer[..length])?;
+    }
+    Ok((length > 0).then_some(elapsed))
+}
+
+/// The command and all that it started, until they are gone.
+struct Group(Mutex<Option<u32>>);
+
+impl Group {
+    /// Ends them all. A process that is gone already is no error.
+    fn end(&self) {
+        let Some(id) = *self.0.lock().unwrap_or_else(PoisonError::into_inner) else { return };
+        #[cfg(unix)]
+        {
+            use nix::sys::signal::{Signal, killpg};
+            let _ = killpg(nix::unistd::Pid::from_raw(id.cast_signed()), Signal::SIGKILL);
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = Command::new("taskkill").args(["/F", "/T", "/PID", &id.to_string()]).output();
+        }
+    }
+
+    /// From now on its number may belong to somebody else.
+    fn is_gone(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Standard input stays open as long as `measure` lives and wants the command.
+fn end_with_the_lifeline(group: Arc<Group>) {
+    thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        group.end();
+    });
+}
+
+/// Linux lists the threads of a process in a folder; nothing is counted elsewhere.
+fn count_threads(id: u32) -> Arc<AtomicU64> {
+    let most = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&most);
+    thread::spawn(move || {
+        while let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) {
+            seen.fetch_max(threads.count() as u64, Ordering::Relaxed);
+            thread::sleep(Duration::from_millis(5));
+        }
+    });
+    most
+}
+
+/// Processor time and peak memory of the one command that has been waited for.
+#[cfg(unix)]
+fn costs() -> (Option<f64>, Option<u64>) {
+    use nix::sys::resource::{UsageWho, getrusage};
+    // getrusage(2): kilobytes everywhere but on Apple's systems, which count bytes.
+    let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+    getrusage(UsageWho::RUSAGE_CHILDREN).map_or((None, None), |usage| {
+        let seconds =
+            |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+        let cpu = seconds(usage.user_time()) + seconds(usage.system_time());
+        (Some(cpu), Some(usage.max_rss().unsigned_abs() * unit))
+    })
+}
+
+#[cfg(not(unix))]
+fn costs() -> (Option<f64>, Option<u64>) {
+    (None, None)
+}
+
+/// "exit status: 1", "signal: 9 (SIGKILL)".
+fn describe(status: ExitStatus) -> String {
+    status.to_string()
+}

@@ -1,0 +1,215 @@
+//! `measure` and its helper `measured`, seen from outside.
+
+#[cfg(target_os = "linux")]
+mod common;
+#[path = "../program/measure/order.rs"]
+mod order;
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use order::{Order, Usage};
+
+fn docs(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_docs"));
+    command.arg("measure").args(args).stdin(Stdio::null());
+    command
+}
+
+fn measured(order: &Order) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_measured"));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // Stays open: it is the command's lifeline.
+    writeln!(child.stdin.as_mut().unwrap(), "{}", serde_json::to_string(order).unwrap()).unwrap();
+    child
+}
+
+fn usage(child: &mut Child) -> Usage {
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// `docs --help`, as something that any system can run.
+fn help() -> Order {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_docs"));
+    Order { program, args: vec!["--help".to_owned()], ..Order::default() }
+}
+
+#[test]
+fn an_unknown_group_is_a_usage_error_that_names_the_groups() {
+    let output = docs(&["--only", "mars"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(
+        stderr.contains("[possible values: hello, scraping, latency, startup, cost]"),
+        "{stderr}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn no_rounds_are_a_usage_error() {
+    for runs in ["0", "-1", "many"] {
+        let output = docs(&["--runs", runs]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{runs}");
+    }
+}
+
+#[test]
+fn a_record_that_is_none_is_one_clear_line() {
+    let output = docs(&["--show", "nowhere.json"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with("docs: cannot read nowhere.json: "), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
+#[test]
+fn a_command_s_time_memory_and_output_are_there() {
+    let output = tempfile::NamedTempFile::new().unwrap();
+    let usage = usage(&mut measured(&Order { stdout: Some(output.path().into()), ..help() }));
+    assert!(usage.success && usage.wall_s > 0.0 && usage.first_output_s.is_none(), "{usage:?}");
+    assert!(std::fs::read_to_string(output.path()).unwrap().contains("Usage"));
+    if cfg!(unix) {
+        assert!(usage.cpu_s.unwrap() >= 0.0);
+        assert!(usage.peak_bytes.unwrap() > 100_000, "{usage:?}");
+    }
+}
+
+#[test]
+fn until_output_is_before_the_end() {
+    let usage = usage(&mut measured(&Order { until_output: true, ..help() }));
+    let first = usage.first_output_s.unwrap();
+    assert!(usage.success && first > 0.0 && first <= usage.wall_s, "{usage:?}");
+}
+
+#[test]
+fn a_command_that_fails_or_is_not_there_is_told() {
+    let order = Order { args: vec!["--nonsense".to_owned()], ..help() };
+    let stderr = tempfile::NamedTempFile::new().unwrap();
+    let usage = usage(&mut measured(&Order { stderr: Some(stderr.path().into()), ..order }));
+    assert!(!usage.success && usage.ending.contains('2'), "{usage:?}");
+    let missing = measured(&Order { program: "no-such-program".into(), ..Order::default() });
+    assert!(!missing.wait_with_output().unwrap().status.success());
+}
+
+/// Linux counts what a process held before it became another program: see order.rs.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_we_hold_is_not_counted_as_the_command_s() {
+    let ours = vec![1_u8; 200_000_000];
+    let usage = usage(&mut measured(&Order { program: "true".into(), ..Order::default() }));
+    assert!(usage.peak_bytes.unwrap() < 20_000_000, "{usage:?}");
+    assert_eq!(ours[ours.len() - 1], 1);
+}
+
+#[cfg(target_os = "linux")]
+mod ending {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Child, Stdio};
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    use super::{Order, docs, measured};
+    use crate::common::{program, target};
+
+    const MARK: &str = "MEASURE_TEST_MARK";
+
+    /// How many processes carry this mark in their environment.
+    fn marked(mark: &str) -> usize {
+        let mark = format!("{MARK}={mark}");
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let environments =
+            processes.filter_map(|entry| fs::read(entry.path().join("environ")).ok());
+        let has_mark =
+            |text: &Vec<u8>| text.split(|byte| *byte == 0).any(|it| it == mark.as_bytes());
+        environments.filter(has_mark).count()
+    }
+
+    /// Waits, a minute at most: on a busy machine everything takes its time.
+    fn until(what: &str, condition: impl Fn() -> bool) {
+        for _ in 0..1200 {
+            if condition() {
+                return;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("never: {what}");
+    }
+
+    #[test]
+    fn when_the_lifeline_breaks_the_command_and_its_children_end() {
+        let script = "sleep 1000 & sleep 1000 & wait";
+        let env = vec![(MARK.to_owned(), "lifeline".to_owned())];
+        let args = vec!["-c".to_owned(), script.to_owned()];
+        let order = Order { program: "sh".into(), args, env, ..Order::default() };
+        let mut child = measured(&order);
+        until("it starts", || marked("lifeline") == 3);
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        until("all end", || marked("lifeline") == 0);
+    }
+
+    /// Starts to measure what was built for the tests, and returns while contenders run.
+    fn measuring(mark: &str, folder: &std::path::Path) -> Child {
+        program("practice_site");
+        // All is built already, and what cargo would build as a release is not needed here.
+        let cargo = folder.join("cargo");
+        fs::write(&cargo, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        let output = folder.join("measurements.json").display().to_string();
+        let args = ["--profile", "dev", "--only", "latency", "--runs", "1000", "--output", &output];
+        let mut command = docs(&args);
+        command.env("CARGO", cargo).env("TWINS_PYTHON", "no-python-here").env(MARK, mark);
+        let messages = fs::File::create(folder.join("messages.txt")).unwrap();
+        let child = command.stdout(Stdio::null()).stderr(messages).spawn().unwrap();
+        // Itself, a server or two and a contender, each under a `measured`.
+        until("contenders run", || {
+            let messages = fs::read_to_string(folder.join("messages.txt")).unwrap();
+            assert!(!messages.contains("docs: "), "{messages}");
+            messages.contains("in flight") && marked(mark) >= 7
+        });
+        child
+    }
+
+    #[test]
+    fn ctrl_c_leaves_no_process_behind() {
+        for signal in [Signal::SIGINT, Signal::SIGTERM] {
+            let folder = tempfile::tempdir().unwrap();
+            let mark = signal.as_str();
+            let mut child = measuring(mark, folder.path());
+            kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+            assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+            assert_eq!(marked(mark), 0, "{signal}: when it ends, all have ended");
+            let messages = fs::read_to_string(folder.path().join("messages.txt")).unwrap();
+            assert!(
+                messages
+                    .ends_with("docs: interrupted; everything that was started has been ended\n"),
+                "{messages}"
+            );
+            assert!(!folder.path().join("measurements.json").exists());
+        }
+    }
+
+    #[test]
+    fn even_a_sudden_death_leaves_no_process_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = measuring("sudden", folder.path());
+        child.kill().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        until("all end", || marked("sudden") == 0);
+        // Only its files remain, in target/.
+        let prefix = format!("measure-{}-", child.id());
+        let folders = fs::read_dir(target()).unwrap().flatten();
+        for folder in folders.filter(|it| it.file_name().to_string_lossy().starts_with(&prefix)) {
+            fs::remove_dir_all(folder.path()).unwrap();
+        }
+    }
+}
