@@ -1,0 +1,127 @@
+use crate::{RUNTIMES, Told, lesson, run, run_in_time};
+
+#[test]
+fn five_ways_return_the_same_in_their_own_time_and_order() {
+    let at_once = [
+        "coffee: started",
+        "tea: started",
+        "toast: started",
+        "tea: ready",
+        "coffee: ready",
+        "toast: ready",
+        "returned: coffee, tea, toast",
+    ];
+    let expected = [
+        &["1. One after another: each is awaited before the next is called"][..],
+        &["coffee: started", "coffee: ready", "tea: started", "tea: ready"],
+        &["toast: started", "toast: ready", "returned: coffee, tea, toast"],
+        &["2. join!: all at once; their number is fixed, each may return its own type"],
+        &at_once,
+        &["3. join_all: a list of any length; all return the same type"],
+        &at_once,
+        &["4. Spawned: a task each; their handles are awaited in order"],
+        &at_once,
+        &["5. buffer_unordered(2): two at once; what is ready first comes first"],
+        &["coffee: started", "tea: started", "tea: ready", "toast: started"],
+        &["coffee: ready", "toast: ready", "returned: tea, coffee, toast"],
+        &["   buffered(2): in order; the tea keeps its place until the coffee is ready"],
+        &["coffee: started", "tea: started", "tea: ready", "coffee: ready"],
+        &["toast: started", "toast: ready", "returned: coffee, tea, toast"],
+        &["Way                  Time   Returned            Cost"],
+    ]
+    .concat();
+    for runtime in RUNTIMES {
+        let told = run_in_time("gather", &[runtime], |told| events(told).starts_with(&expected));
+        let events = events(&told);
+        assert_eq!(events[..expected.len()], expected, "{runtime}");
+        let [in_turn, join, join_all, spawn, unordered, ordered] = &events[expected.len()..] else {
+            panic!("{runtime}: {events:#?}");
+        };
+        let time = |line: &str, way: &str, returned: &str| -> f64 {
+            assert_eq!([&line[..19], &line[28..46]].map(str::trim_end), [way, returned]);
+            line[21..24].parse().unwrap()
+        };
+        let as_called = "coffee, tea, toast";
+        time(unordered, "buffer_unordered(2)", "tea, coffee, toast");
+        time(ordered, "buffered(2)", as_called);
+        let sum = time(in_turn, "one after another", as_called);
+        for (line, way) in [(join, "join!"), (join_all, "join_all"), (spawn, "spawn")] {
+            assert!(time(line, way, as_called) < sum, "{runtime}: {events:#?}");
+        }
+    }
+}
+
+/// Which of three tasks starts first is nobody's promise: they are put in order.
+fn events(told: &Told) -> Vec<&str> {
+    let mut events = told.events();
+    let spawned = events.iter().position(|event| event.starts_with("4. ")).unwrap();
+    events[spawned + 1..][..3].sort();
+    events
+}
+
+#[test]
+fn only_tokio_polls_a_long_list_as_the_square_of_its_length() {
+    for runtime in RUNTIMES {
+        let told = run("gather", &[runtime, "--tasks", "24000"]);
+        let list = measured(&told, "join_all: ");
+        let tasks = measured(&told, "spawn: ");
+        assert!(tasks.iter().all(|row| row.polls <= 3), "{runtime}: {:#?}", told.lines);
+        if runtime != "tokio" {
+            assert!(list.iter().all(|row| row.polls <= 3), "{runtime}: {:#?}", told.lines);
+            assert!(told.lines.iter().any(|line| line.contains("no budget, so there is no trap")));
+            continue;
+        }
+
+        let free = measured(&told, "unconstrained(join_all): ");
+        assert!(free.iter().all(|row| row.polls <= 3), "{:#?}", told.lines);
+        // On a machine that is slow or busy, each way may stop before it takes too long.
+        let (first, last) = (&list[0], list.last().unwrap());
+        assert!(last.count >= 6000, "{:#?}", told.lines);
+        assert!(last.polls > 3 * first.polls, "{:#?}", told.lines);
+        let spawned = tasks.iter().find(|row| row.count == last.count);
+        if let Some(spawned) = spawned.filter(|row| row.count >= 12000) {
+            assert!(last.seconds > spawned.seconds, "{:#?}", told.lines);
+            assert!(last.bar >= spawned.bar, "{:#?}", told.lines);
+        }
+        let why = "Why? Each time tokio polls a task, the task has a budget of 128.";
+        assert!(told.lines.iter().any(|line| line.starts_with(why)));
+    }
+}
+
+struct Row {
+    count: usize,
+    seconds: f64,
+    polls: usize,
+    bar: usize,
+}
+
+/// The rows below a title: `   16000    0.91 s    60 polls each │█████████`.
+fn measured(told: &Told, title: &str) -> Vec<Row> {
+    let lines = told.lines.iter().skip_while(|line| !line.starts_with(title)).skip(1);
+    let rows = lines.take_while(|line| line.contains(" polls each │"));
+    rows.map(|line| {
+        let (start, bar) = line.split_once(" polls each │").unwrap();
+        let words: Vec<&str> = start.split_whitespace().collect();
+        let [count, seconds, "s", polls] = words[..] else { panic!("{line}") };
+        Row {
+            count: count.parse().unwrap(),
+            seconds: seconds.parse().unwrap(),
+            polls: polls.parse().unwrap(),
+            bar: bar.chars().count(),
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn what_is_no_number_of_tasks_gets_a_usage_error() {
+    for tasks in ["0", "-5", "many", "1.5", ""] {
+        let output = lesson("gather").args(["smol", "--tasks", tasks]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{tasks}: {stderr}");
+        assert!(stderr.contains("give a whole number, 1 or more"), "{tasks}: {stderr}");
+        assert!(output.stdout.is_empty(), "{tasks}");
+    }
+    let told = run("gather", &["smol", "--tasks", "1"]);
+    assert_eq!(measured(&told, "spawn: ").len(), 1);
+}
