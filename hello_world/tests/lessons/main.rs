@@ -7,6 +7,7 @@ mod cancellation;
 mod cleanup;
 mod errors;
 mod hang;
+mod blocking;
 mod gather;
 mod laziness;
 mod timeouts;
