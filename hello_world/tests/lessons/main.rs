@@ -1,14 +1,14 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
 
 mod backpressure;
+mod blocking;
 mod bridging;
 mod by_hand;
 mod cancellation;
 mod cleanup;
 mod errors;
-mod hang;
-mod blocking;
 mod gather;
+mod hang;
 mod laziness;
 mod timeouts;
 mod when_async_pays;
