@@ -13,8 +13,8 @@
 //!     </div>
 //!
 //! becomes two to four columns. What they have in common is level, because the browser lays them
-//! out in one grid: nothing is put into the code to make it so. theme/book.css shows the columns
-//! below each other where there is no room; theme/book.js then makes them tabs.
+//! out in one grid: nothing is put into the code to make it so. theme/style.css shows the columns
+//! below each other where there is no room; theme/script.js then makes them tabs.
 
 use std::fmt::Write;
 use std::path::Path;
