@@ -132,7 +132,7 @@ function addCopy(to, text) {
         setTimeout(() => { button.textContent = 'Copy'; }, 1500);
     });
 }
-const textOf = (codes) => Array.from(codes, (code) => code.textContent).join('\n') + '\n';
+const textOf = (codes) => Array.from(codes, (code) => code.textContent).join('');
 for (const column of document.querySelectorAll('.column')) {
     const codes = column.querySelectorAll('.code');
     addCopy(column.querySelector('.column-name'), () => textOf(codes));

@@ -146,26 +146,49 @@ fn common_runs(files: &[Vec<&str>]) -> Vec<Run> {
             _ => runs.push(Run { starts, length: 1 }),
         }
     }
-    // A brace or an empty line in common is chance.
-    let says_something = |line: &&str| line.chars().filter(|c| c.is_alphanumeric()).count() > 2;
-    runs.retain(|run| {
-        let start = run.starts[0];
-        first[start..start + run.length].iter().any(says_something)
-    });
     runs
 }
 
-/// For each line of a file, the same line of another.
+/// For each line of a file, the same line of another. Lines that say something are compared; the
+/// braces and empty lines beside them follow, where they are the same. Elsewhere they are chance.
 fn matching(file: &[&str], other: &[&str]) -> Vec<Option<usize>> {
+    let telling = |lines: &[&str]| -> Vec<usize> {
+        (0..lines.len()).filter(|&line| says_something(lines[line])).collect()
+    };
+    let (ours, theirs) = (telling(file), telling(other));
+    let our_texts: Vec<&str> = ours.iter().map(|&line| file[line]).collect();
+    let their_texts: Vec<&str> = theirs.iter().map(|&line| other[line]).collect();
     let mut matches = vec![None; file.len()];
-    for op in similar::capture_diff_slices(Algorithm::Patience, file, other) {
+    for op in similar::capture_diff_slices(Algorithm::Myers, &our_texts, &their_texts) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
-            for line in 0..len {
-                matches[old_index + line] = Some(new_index + line);
+            for number in 0..len {
+                matches[ours[old_index + number]] = Some(theirs[new_index + number]);
             }
         }
     }
+    let follows = |line: usize, place: usize| {
+        file.get(line).is_some_and(|text| !says_something(text) && other.get(place) == Some(text))
+    };
+    for line in 1..file.len() {
+        let place = matches[line - 1].map(|place| place + 1);
+        if let Some(place) = place.filter(|&place| matches[line].is_none() && follows(line, place))
+        {
+            matches[line] = Some(place);
+        }
+    }
+    for line in (0..file.len().saturating_sub(1)).rev() {
+        let place = matches[line + 1].and_then(|place: usize| place.checked_sub(1));
+        let place = place.filter(|place| !matches.contains(&Some(*place)));
+        if let Some(place) = place.filter(|&place| matches[line].is_none() && follows(line, place))
+        {
+            matches[line] = Some(place);
+        }
+    }
     matches
+}
+
+fn says_something(line: &str) -> bool {
+    line.chars().filter(|c| c.is_alphanumeric()).count() > 2
 }
 
 #[cfg(test)]
@@ -201,6 +224,12 @@ mod tests {
             column("rust", "alpha omega"),
         ];
         assert_eq!(shown(&columns), ["0-1 1-3! 3-4", "0-1 1-2! 2-3", "0-1 1-1! 1-2"]);
+    }
+
+    #[test]
+    fn a_line_that_says_something_brings_its_braces() {
+        let columns = [column("rust", "tokio } } spawn { x"), column("rust", "smol } spawn { y")];
+        assert_eq!(shown(&columns), ["0-2! 2-5 5-6!", "0-1! 1-4 4-5!"]);
     }
 
     #[test]

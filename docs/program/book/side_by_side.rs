@@ -91,8 +91,7 @@ fn render(sources: &[Source<'_>]) -> String {
 }
 
 fn render_cell(source: &Source<'_>, cell: &Cell) -> String {
-    let lines: Vec<&str> =
-        source.lines[cell.lines.clone()].iter().map(|line| line.text.as_str()).collect();
+    let lines = &source.lines[cell.lines.clone()];
     let differs = if cell.differs { " differs" } else { "" };
     let region = if cell.region { " region" } else { "" };
     let rows = match cell.rows {
@@ -102,10 +101,11 @@ fn render_cell(source: &Source<'_>, cell: &Cell) -> String {
     if lines.is_empty() {
         return format!("<div class=\"nothing\"{rows} aria-hidden=\"true\"></div>\n");
     }
+    let text: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
     // A line break straight after <pre> is not part of its text, so the first one is lost.
     format!(
         "<pre class=\"code language-{}{differs}{region}\"{rows}>&#10;{}</pre>\n",
         source.language,
-        escape(&lines.join("\n"))
+        escape(&text)
     )
 }

@@ -1,5 +1,7 @@
 //! A headless browser for one test, and what the tests do with it.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -45,6 +47,8 @@ const ARGUMENTS: [&str; 12] = [
 pub struct Browser {
     /// Drives it.
     pub driver: WebDriver,
+    /// The requests that it has made. What it does at its start, for itself, is not among them.
+    requests: RefCell<HashSet<String>>,
 }
 
 /// chromedriver, which ends with the test.
@@ -72,7 +76,10 @@ pub fn in_a_browser(test: impl AsyncFnOnce(&Browser)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let profile = tempfile::tempdir().unwrap();
-        let browser = Browser { driver: open(&driver, &browser, profile.path()).await };
+        let driven = open(&driver, &browser, profile.path()).await;
+        let browser = Browser { driver: driven, requests: RefCell::default() };
+        browser.open("about:blank").await; // and not the browser's own first page
+        browser.driver.get_log("performance").await.unwrap();
         // The browser is closed whatever happens, and only then does a failure go on.
         let result = AssertUnwindSafe(test(&browser)).catch_unwind().await;
         let closed = browser.driver.quit().await;
@@ -197,13 +204,16 @@ impl Browser {
                     let url = event["request"]["url"].as_str().unwrap();
                     assert!(url.starts_with(book) || url.starts_with("data:"), "asks for {url}");
                     requests += 1;
+                    self.requests.borrow_mut().insert(event["requestId"].to_string());
                 }
                 "Network.responseReceived" => {
                     let (url, status) = (&event["response"]["url"], &event["response"]["status"]);
                     let good = status.as_u64().is_some_and(|status| status < 400);
                     assert!(good, "{url} is answered with {status}");
                 }
-                "Network.loadingFailed" => {
+                "Network.loadingFailed"
+                    if self.requests.borrow().contains(&event["requestId"].to_string()) =>
+                {
                     // A new page ends what the last one was still fetching ahead.
                     assert_eq!(event["canceled"], true, "a request fails: {event}");
                 }
