@@ -83,7 +83,7 @@ async fn look_at(browser: &Browser, book: &str, page: &str, width: u32, scheme: 
         .get("return getComputedStyle(document.querySelector('.page-wrapper')).backgroundColor")
         .await;
     let parts =
-        background.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+        background.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok());
     let dark = parts.sum::<u32>() < 3 * 128;
     assert_eq!(dark, scheme == "dark", "{what}: {background}");
     let name = page.trim_end_matches(".html");
