@@ -100,16 +100,17 @@ groups.forEach(arrange);
 
 // Columns that are compared scroll sideways together.
 for (const { columns } of groups) {
-    for (const column of columns) {
-        column.addEventListener('scroll', () => {
-            columns.filter((other) => other !== column && other.scrollLeft !== column.scrollLeft)
-                .forEach((other) => { other.scrollLeft = column.scrollLeft; });
+    const boxes = columns.map((column) => column.querySelector('.codes'));
+    for (const box of boxes) {
+        box.addEventListener('scroll', () => {
+            boxes.filter((other) => other.scrollLeft !== box.scrollLeft)
+                .forEach((other) => { other.scrollLeft = box.scrollLeft; });
         }, { passive: true });
     }
 }
 
 // A box that scrolls sideways does so by keyboard, where mdBook would turn to another chapter.
-for (const box of document.querySelectorAll('.column, .diff > .code, .content pre > code')) {
+for (const box of document.querySelectorAll('.codes, .diff > .code, .content pre > code')) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     box.addEventListener('keydown', (event) => {
         const sideways = ['ArrowLeft', 'ArrowRight'].includes(event.key);

@@ -149,9 +149,9 @@ fn common_runs(files: &[Vec<&str>]) -> Vec<Run> {
     runs
 }
 
-/// For each line of a file, the same line of another. Lines that say something are compared; the
+/// For each line of a file, the same line of another; in order. Lines that say something are compared; the
 /// braces and empty lines beside them follow, where they are the same. Elsewhere they are chance.
-fn matching(file: &[&str], other: &[&str]) -> Vec<Option<usize>> {
+pub fn matching(file: &[&str], other: &[&str]) -> Vec<Option<usize>> {
     let telling = |lines: &[&str]| -> Vec<usize> {
         (0..lines.len()).filter(|&line| says_something(lines[line])).collect()
     };

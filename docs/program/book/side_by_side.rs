@@ -78,14 +78,14 @@ fn render(sources: &[Source<'_>]) -> String {
         let (name, file) = (escape(source.name), escape(&source.file));
         let _ = write!(
             html,
-            "<div class=\"column\" role=\"group\" aria-label=\"{name}\" data-name=\"{name}\" \
-             tabindex=\"0\">\n<p class=\"column-name\"><strong>{name}</strong> \
-             <span class=\"file\">{file}</span></p>\n"
+            "<div class=\"column\" role=\"group\" aria-label=\"{name}\" data-name=\"{name}\">\n\
+             <p class=\"column-name\"><strong>{name}</strong> <span class=\"file\">{file}</span></p>\n\
+             <div class=\"codes\" role=\"group\" aria-label=\"{file}\" tabindex=\"0\">\n"
         );
         for cell in cells {
             html += &render_cell(source, cell);
         }
-        html += "</div>\n";
+        html += "</div>\n</div>\n";
     }
     html + "</div>\n\n"
 }

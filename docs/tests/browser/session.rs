@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -174,6 +174,15 @@ impl Browser {
     pub async fn wait_for(&self, css: &str) -> WebElement {
         let element = self.driver.query(By::Css(css)).wait(PATIENCE, Duration::from_millis(50));
         element.first().await.unwrap_or_else(|e| panic!("{css}: {e}"))
+    }
+
+    /// Waits until a script returns true.
+    pub async fn wait_until(&self, script: &str) {
+        let start = Instant::now();
+        while !self.get::<bool>(script).await {
+            assert!(start.elapsed() < PATIENCE, "not yet: {script}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Clicks on the first such element.
