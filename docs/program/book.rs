@@ -9,6 +9,7 @@ mod html;
 mod links;
 mod server;
 mod side_by_side;
+mod warnings;
 
 use std::error::Error;
 use std::fs;
@@ -102,7 +103,11 @@ fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
         }
     });
     result?;
-    book.build().map_err(|e| one_line(&from, &e))?;
+    let (built, warnings) = warnings::collect(|| book.build());
+    built.map_err(|e| one_line(&from, &e))?;
+    if let Some(warning) = warnings.first() {
+        return Err(format!("{}: {}", source.display(), warning.replace('\n', " ")).into());
+    }
     links::check(&to, &chapters)?;
     Ok(to)
 }

@@ -12,6 +12,7 @@ mod session;
 #[path = "../program/book/server.rs"]
 mod server;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -90,14 +91,18 @@ async fn look_at(browser: &Browser, book: &str, page: &str, width: u32, scheme: 
     browser.photograph(&format!("{name}-{width}-{scheme}.png")).await;
 }
 
-/// Elements that stick out of the page at the right, and are in no box that scrolls.
+/// Elements that stick out of the page at the right, or of their column, and are in no box that scrolls.
 const CUT_OFF: &str = "
     const width = document.documentElement.clientWidth;
     const scrolls = (element) => element && element !== document.body
         && (['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
             && element.id !== 'mdbook-content' || scrolls(element.parentElement));
     return Array.from(document.querySelectorAll('main *, nav.nav-wrapper *, #mdbook-menu-bar *'))
-        .filter((element) => element.getBoundingClientRect().right > width + 1)
+        .filter((element) => {
+            const right = element.getBoundingClientRect().right;
+            const column = element.closest('.column');
+            return right > width + 1 || column && right > column.getBoundingClientRect().right;
+        })
         .filter((element) => !scrolls(element))
         .map((element) => element.outerHTML.slice(0, 100));";
 
@@ -124,6 +129,14 @@ fn columns_are_level_where_there_is_room() {
                 assert_eq!(heights.len(), 3);
                 assert!(heights.iter().all(|height| *height == heights[0]), "{page}: {heights:?}");
             }
+            let colors: BTreeSet<String> = browser
+                .get(
+                    "return ['pre.code:not(.differs)', 'pre.differs:not(.region)', 'pre.region.differs'].map((code) =>
+                        document.querySelector(`.codes ${code}`)).filter((code) => code)
+                        .map((code) => getComputedStyle(code).backgroundColor);",
+                )
+                .await;
+            assert_eq!(colors.len(), 2, "{page}: what differs is tinted: {colors:?}");
             let tabs: bool = browser.get("return document.querySelector('.tabbed') !== null").await;
             assert!(!tabs, "{page}: columns, not tabs");
         }
