@@ -87,6 +87,8 @@ async fn look_at(browser: &Browser, book: &str, page: &str, width: u32, scheme: 
         background.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok());
     let dark = parts.sum::<u32>() < 3 * 128;
     assert_eq!(dark, scheme == "dark", "{what}: {background}");
+    let faint: Vec<String> = browser.get(FAINT).await;
+    assert_eq!(faint, [""; 0], "{what}: too faint");
     let name = page.trim_end_matches(".html");
     browser.photograph(&format!("{name}-{width}-{scheme}.png")).await;
 }
@@ -105,6 +107,32 @@ const CUT_OFF: &str = "
         })
         .filter((element) => !scrolls(element))
         .map((element) => element.outerHTML.slice(0, 100));";
+
+/// Text whose contrast is below 4.5, the limit of WCAG AA for text of any size.
+const FAINT: &str = "
+    const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+    const light = (color) => {
+        const [r, g, b] = parts(color).map((part) => part / 255)
+            .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        const color = getComputedStyle(element).backgroundColor;
+        return parts(color)[3] === 0 && element.parentElement ? behind(element.parentElement) : color;
+    };
+    const contrast = (element) => {
+        const [a, b] = [light(getComputedStyle(element).color), light(behind(element))];
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const faint = new Map();
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+        const found = contrast(element);
+        if (found < 4.5) faint.set(element.className + ' ' + texts.currentNode.data.slice(0, 30), found);
+    }
+    return Array.from(faint, ([text, found]) => `${text}: ${found.toFixed(2)}`);";
 
 #[test]
 fn columns_are_level_where_there_is_room() {

@@ -116,14 +116,14 @@ fn a_book_without_a_mistake_builds() {
     .unwrap();
     fs::write(
         book.join("part.rs"),
-        "no\n    // ANCHOR: part\n    if a < b {\n    }\n    // ANCHOR_END: part\n",
+        "no\n    // ANCHOR: part\n    if a < b {\n    }\n    # b\n    // ANCHOR_END: part\n",
     )
     .unwrap();
     let (from, to) = (book.to_str().unwrap(), book.join("built"));
     let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
     assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
     let one = fs::read_to_string(to.join("one.html")).unwrap();
-    assert!(one.contains("<code class=\"language-rust\">if a &lt; b {\n}\n</code>"));
+    assert!(one.contains("<code class=\"language-rust\">if a &lt; b {\n}\n# b</code>"));
 }
 
 #[test]

@@ -160,7 +160,10 @@ impl<'a> CodeBlock<'a> {
 fn code(folder: &Path, block: &CodeBlock<'_>) -> Result<String, (usize, String)> {
     let excerpts = block.excerpts(folder)?;
     let text: Vec<String> = excerpts.iter().map(excerpt::Excerpt::text).collect();
-    let text = text.join("\n");
+    let mut text = text.join("\n");
+    if block.language == "rust" {
+        text = text.lines().map(not_hidden).collect::<Vec<_>>().join("\n");
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let fenced = format!("{fence}{}\n{text}\n{fence}", block.language);
@@ -172,4 +175,11 @@ fn code(folder: &Path, block: &CodeBlock<'_>) -> Result<String, (usize, String)>
         ));
     }
     Ok(fenced.lines().map(|line| format!("{}{line}\n", block.indent)).collect())
+}
+
+/// mdBook hides a line of Rust after a `#`, and shows one after two. Attributes it knows.
+fn not_hidden(line: &str) -> String {
+    let hidden =
+        line.trim_start().strip_prefix('#').is_some_and(|rest| !rest.starts_with(['[', '!']));
+    if hidden { line.replacen('#', "##", 1) } else { line.to_owned() }
 }
