@@ -13,11 +13,14 @@ mod warnings;
 
 use std::error::Error;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::config::Config;
+
+use excerpt::name_of;
 
 /// How to serve.
 #[derive(clap::Args)]
@@ -55,9 +58,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), Box<dyn Error>> {
     let folder = build_to(&args.build)?;
     let listener = server::listen(args.port).await?;
     let address = format!("http://{}/", listener.local_addr()?);
-    println!("The book is at {address} (Ctrl-C ends it)");
-    if args.open {
-        opener::open_browser(&address).map_err(|e| format!("cannot open a browser: {e}"))?;
+    say(&format!("The book is at {address} (Ctrl-C ends it)"));
+    if args.open
+        && let Err(error) = opener::open_browser(&address)
+    {
+        eprintln!("docs: cannot open a browser: {error}"); // the reader can
     }
     Ok(server::serve(listener, folder).await?)
 }
@@ -65,8 +70,13 @@ pub async fn serve(args: ServeArgs) -> Result<(), Box<dyn Error>> {
 /// Builds the book.
 pub fn build(args: BuildArgs) -> Result<(), Box<dyn Error>> {
     let folder = build_to(&args)?;
-    println!("The book is in {}", folder.display());
+    say(&format!("The book is in {}", folder.display()));
     Ok(())
+}
+
+/// println! panics when nobody reads.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
@@ -106,7 +116,7 @@ fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
     let (built, warnings) = warnings::collect(|| book.build());
     built.map_err(|e| one_line(&from, &e))?;
     if let Some(warning) = warnings.first() {
-        return Err(format!("{}: {}", source.display(), warning.replace('\n', " ")).into());
+        return Err(format!("{}: {}", name_of(&source), warning.replace('\n', " ")).into());
     }
     links::check(&to, &chapters)?;
     Ok(to)
@@ -116,7 +126,7 @@ fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
 fn may_be_replaced(folder: &Path) -> Result<(), Box<dyn Error>> {
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(()) }; // new, or mdBook will say
     if entries.next().is_some() && !folder.join("toc.html").exists() {
-        return Err(format!("{}: not empty, and not a built book", folder.display()).into());
+        return Err(format!("{}: not empty, and not a built book", name_of(folder)).into());
     }
     Ok(())
 }
@@ -124,7 +134,7 @@ fn may_be_replaced(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// mdBook's error and what caused it, in one line.
 fn one_line(what: &Path, error: &mdbook_driver::errors::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-    format!("{}: {}", what.display(), causes.join(": ").replace('\n', " "))
+    format!("{}: {}", name_of(what), causes.join(": ").replace('\n', " "))
 }
 
 /// What is wrong with the book, and where.
@@ -137,7 +147,7 @@ pub struct Fault {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:", excerpt::name_of(&self.file))?;
+        write!(f, "{}:", name_of(&self.file))?;
         if let Some(line) = self.line {
             write!(f, "{line}:")?;
         }

@@ -153,6 +153,7 @@ fn columns_are_level_where_there_is_room() {
                 )
                 .await;
             assert!(heights.len() >= 3, "{page}: {heights:?}");
+            assert!(heights.is_sorted_by(|a, b| a[0] < b[0]), "{page}: one below the other");
             for heights in heights {
                 assert_eq!(heights.len(), 3);
                 assert!(heights.iter().all(|height| *height == heights[0]), "{page}: {heights:?}");

@@ -26,6 +26,11 @@ fn error(output: &Output) -> String {
     line.to_owned()
 }
 
+/// A path as errors name it.
+fn named(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
 fn html_files(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|file| file.extension().is_some_and(|extension| extension == "html")).collect()
@@ -56,7 +61,7 @@ fn a_folder_that_is_no_book_is_left_alone() {
     fs::write(&precious, "mine").unwrap();
     let to = folder.path().to_str().unwrap();
     let line = error(&docs(&["build", "--to", to]).output().unwrap());
-    assert_eq!(line, format!("{to}: not empty, and not a built book"));
+    assert_eq!(line, format!("{}: not empty, and not a built book", named(folder.path())));
     assert_eq!(fs::read_to_string(precious).unwrap(), "mine");
 }
 
@@ -82,8 +87,8 @@ fn fault(chapter: &str) -> String {
     let (from, to) = (book.to_str().unwrap(), book.join("built"));
     let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
     let line = error(&build);
-    let source = format!("{}/", book.join("src").display());
-    line.strip_prefix(&source).unwrap_or(&line).replace(from, "BOOK")
+    let source = named(&book.join("src")) + "/";
+    line.strip_prefix(&source).unwrap_or(&line).replace(&named(book), "BOOK")
 }
 
 /// What is wrong with a chapter that sets these columns side by side.
@@ -213,12 +218,12 @@ fn a_chapter_that_is_not_there_is_a_mistake() {
     let from = folder.path().to_str().unwrap();
     let build =
         || docs(&["build", "--to", &format!("{from}/built"), "--from", from]).output().unwrap();
-    assert!(error(&build()).starts_with(&format!("{from}/book.toml: ")));
+    assert!(error(&build()).starts_with(&format!("{}/book.toml: ", named(folder.path()))));
     fs::write(folder.path().join("book.toml"), "").unwrap();
     let summary = folder.path().join("src/SUMMARY.md");
-    assert!(error(&build()).starts_with(&format!("{}: cannot read: ", summary.display())));
+    assert!(error(&build()).starts_with(&format!("{}: cannot read: ", named(&summary))));
     fs::write(&summary, "# Summary\n\n- [One](one.md)\n").unwrap();
-    assert_eq!(error(&build()), format!("{}:3: dead link: there is no one.md", summary.display()));
+    assert_eq!(error(&build()), format!("{}:3: dead link: there is no one.md", named(&summary)));
     fs::write(folder.path().join("book.toml"), "[output.html]\nno-such = 1\nsearch = 3\n").unwrap();
     fs::write(folder.path().join("src/one.md"), "# One\n").unwrap();
     error(&build());

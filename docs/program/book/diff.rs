@@ -113,4 +113,24 @@ mod tests {
         assert!(render(&hunks[0], &before, &after).contains("@@ -1,6 +1,6 @@"));
         assert!(render(&hunks[1], &before, &after).contains("@@ -18,3 +18,4 @@"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn both_files_can_be_read_from_a_difference(
+            before in proptest::collection::vec("(one|two|three|four|\\}|)", 0..12),
+            after in proptest::collection::vec("(one|two|three|four|\\}|)", 0..12),
+        ) {
+            let before: Vec<&str> = before.iter().map(String::as_str).collect();
+            let after: Vec<&str> = after.iter().map(String::as_str).collect();
+            let (mut old, mut new) = (Vec::new(), Vec::new());
+            for operation in operations(&before, &after) {
+                old.extend(&before[operation.old_range()]);
+                new.extend(&after[operation.new_range()]);
+                if let DiffOp::Equal { .. } = operation {
+                    assert_eq!(before[operation.old_range()], after[operation.new_range()]);
+                }
+            }
+            assert_eq!((old, new), (before, after));
+        }
+    }
 }

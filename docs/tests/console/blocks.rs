@@ -96,8 +96,8 @@ fn blocks(file: &Path) -> Vec<Block> {
         let length = lines[number + 1..].iter().position(|line| line.trim() == "```");
         let end = number + 1 + length.unwrap_or_else(|| panic!("{place}: does not end"));
         let mut steps: Vec<Step> = Vec::new();
-        for at in number + 1..end {
-            let line = lines[at].strip_prefix(indent).unwrap_or_default();
+        for (at, line) in lines.iter().enumerate().take(end).skip(number + 1) {
+            let line = line.strip_prefix(indent).unwrap_or_default();
             if let Some(command) = line.strip_prefix("$ ") {
                 let (command, shown) = (command.to_owned(), Vec::new());
                 steps.push(Step { command, shown, lines: at + 1..at + 1 });
