@@ -296,6 +296,10 @@ fn without_javascript_everything_is_there() {
                 .await;
             let stacked = tops[0] < tops[1] && tops[1] < tops[2];
             assert_eq!(stacked, width < 1440, "{width}: {tops:?}");
+            let cut_off: Vec<String> = browser.get(CUT_OFF).await;
+            assert_eq!(cut_off, [""; 0], "{width}");
+            let faint: Vec<String> = browser.get(FAINT).await;
+            assert_eq!(faint, [""; 0], "{width}, {scheme}");
             browser
                 .photograph(&format!("hello-world-{width}-{scheme}-without-javascript.png"))
                 .await;

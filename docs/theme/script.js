@@ -20,7 +20,7 @@ function makeTabs(element, number) {
     const list = document.createElement('div');
     list.className = 'tabs';
     list.setAttribute('role', 'tablist');
-    list.setAttribute('aria-label', 'Runtime');
+    list.setAttribute('aria-label', 'Choose a column');
     const tabs = columns.map((column, place) => {
         const tab = document.createElement('button');
         tab.type = 'button';

@@ -1,8 +1,10 @@
 //! Replaces what is written for the build by what readers see. On a line of its own:
 //!
-//!     {{#include ../page.md}}            another Markdown file, its headings one level deeper
-//!     {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
-//!     {{#chart name}}  {{#table name}}   what `measure` wrote
+//! ```text
+//! {{#include ../page.md}}            another Markdown file, its headings one level deeper
+//! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
+//! {{#chart name}}  {{#table name}}   what `measure` wrote
+//! ```
 //!
 //! In a code block, `{{#include ../../file.rs:anchor}}` is that file, or that part of it. Rust and
 //! Python blocks hold nothing else: code that nobody compiles or runs is not shown.
@@ -35,9 +37,6 @@ pub fn chapter(file: &Path) -> Result<Expanded, Fault> {
 fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
     let fault = |line, message| Fault { file: file.to_owned(), line, message };
     let text = fs::read_to_string(file).map_err(|e| fault(None, format!("cannot read: {e}")))?;
-    if to.files.iter().any(|known| known == file) {
-        return Err(fault(None, "is included twice".to_owned()));
-    }
     to.files.push(file.to_owned());
     let deeper = to.files.len() > 1; // this file is included by another
     let folder = file.parent().expect("a file has a folder");
@@ -56,10 +55,8 @@ fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
             at += lines;
         } else if let Some((name, arguments)) = directive(line) {
             if name == "include" {
-                let included = folder.join(arguments);
-                if !included.is_file() {
-                    return Err(here((0, format!("cannot include {arguments}: no such file"))));
-                }
+                let included = to_include(folder, arguments, &to.files);
+                let included = included.map_err(|e| here((0, e)))?;
                 expand(&included, to)?;
             } else {
                 let made = generate(folder, name, arguments).map_err(|e| here((0, e)))?;
@@ -82,6 +79,14 @@ fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
 fn directive(line: &str) -> Option<(&str, &str)> {
     let inside = line.trim().strip_prefix("{{#")?.strip_suffix("}}")?;
     Some(inside.split_once(' ').unwrap_or((inside, "")))
+}
+
+/// The Markdown file of this name, if it is there and not part of the chapter yet.
+fn to_include(folder: &Path, name: &str, files: &[PathBuf]) -> Result<PathBuf, String> {
+    let file = folder.join(name);
+    let full = file.canonicalize().map_err(|e| format!("cannot include {name}: {e}"))?;
+    let known = files.iter().any(|known| known.canonicalize().is_ok_and(|known| known == full));
+    if known { Err(format!("cannot include {name} a second time")) } else { Ok(file) }
 }
 
 fn generate(folder: &Path, name: &str, arguments: &str) -> Result<String, String> {

@@ -1,16 +1,18 @@
 //! Code side by side. In Markdown:
 //!
-//!     <div class="side-by-side">
+//! ```text
+//! <div class="side-by-side">
 //!
-//!     **tokio**
+//! **tokio**
 //!
-//!     ```rust
-//!     {{#include ../../hello_world/src/on_tokio.rs}}
-//!     ```
+//! ```rust
+//! {{#include ../../hello_world/src/on_tokio.rs}}
+//! ```
 //!
-//!     **smol**
-//!     …
-//!     </div>
+//! **smol**
+//! …
+//! </div>
+//! ```
 //!
 //! becomes two to four columns. What they have in common is level, because the browser lays them
 //! out in one grid: nothing is put into the code to make it so. theme/style.css shows the columns
