@@ -1,6 +1,6 @@
 //! Code side by side. In Markdown:
 //!
-//! ```text
+//! ````text
 //! <div class="side-by-side">
 //!
 //! **tokio**
@@ -10,9 +10,13 @@
 //! ```
 //!
 //! **smol**
-//! …
-//! </div>
+//!
+//! ```rust
+//! {{#include ../../hello_world/src/on_smol.rs}}
 //! ```
+//!
+//! </div>
+//! ````
 //!
 //! becomes two to four columns. What they have in common is level, because the browser lays them
 //! out in one grid: nothing is put into the code to make it so. theme/style.css shows the columns
