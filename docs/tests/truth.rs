@@ -146,6 +146,10 @@ fn code_that_nobody_compiles_is_a_mistake() {
     let unknown = format!("chapter.md:1: the language of a code block is one of {languages}");
     assert_eq!(fault("```\nfn main() {}\n```\n"), unknown);
     assert_eq!(fault("```rust,ignore\nfn main() {}\n```\n"), unknown);
+    let indented = "chapter.md: a code block is indented: write a fence, and its language";
+    assert_eq!(fault("# T\n\n    fn main() {}\n"), indented);
+    let pre = "chapter.md:2: code is written in a fenced block, not in <pre>";
+    assert_eq!(fault("\n<pre><code>fn main() {}</code></pre>\n"), pre);
     assert_eq!(fault("```rust\n```\n"), "chapter.md:1: this code block is empty");
     assert_eq!(fault("text\n\n```sh\ntrue\n"), "chapter.md:3: a code block does not end");
 }

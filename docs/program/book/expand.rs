@@ -66,6 +66,8 @@ fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
         } else if line.contains("{{#") {
             let message = "{{#…}} stands on a line of its own, or in a code block";
             return Err(here((0, message.to_owned())));
+        } else if line.contains("<pre") {
+            return Err(here((0, "code is written in a fenced block, not in <pre>".to_owned())));
         } else {
             let heading = deeper && line.starts_with('#');
             to.markdown += &format!("{}{line}\n", if heading { "#" } else { "" });

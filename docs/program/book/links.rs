@@ -1,4 +1,5 @@
-//! Links and pictures of the built book that lead nowhere.
+//! What can only be seen in the built book: links and pictures that lead nowhere, and code that is
+//! indented and not fenced, so that nobody asked where it is from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,6 +16,8 @@ struct PageLinks {
     ids: BTreeSet<String>,
     /// What its elements point to.
     targets: Vec<String>,
+    /// A code block that names no language.
+    has_unfenced_code: bool,
 }
 
 /// Checks that each chapter that SUMMARY.md names is there.
@@ -43,6 +46,10 @@ pub fn check(folder: &Path, chapters: &[(PathBuf, Vec<PathBuf>)]) -> Result<(), 
         pages.insert(page.clone(), read(&links).map_err(|e| fault(e.to_string()))?);
     }
     for (page, files) in chapters {
+        if pages[page].has_unfenced_code {
+            let message = "a code block is indented: write a fence, and its language".to_owned();
+            return Err(Fault { file: files[0].clone(), line: None, message });
+        }
         for target in &pages[page].targets {
             if let Some(message) = fault(folder, page, target, &pages) {
                 let (file, line) = place(files, target);
@@ -54,7 +61,7 @@ pub fn check(folder: &Path, chapters: &[(PathBuf, Vec<PathBuf>)]) -> Result<(), 
 }
 
 fn read(html: &str) -> Result<PageLinks, lol_html::errors::RewritingError> {
-    let (mut ids, mut targets) = (BTreeSet::new(), Vec::new());
+    let (mut ids, mut targets, mut has_unfenced_code) = (BTreeSet::new(), Vec::new(), false);
     let settings = RewriteStrSettings::new()
         .append_element_content_handler(element!("[id]", |element| {
             ids.extend(element.get_attribute("id"));
@@ -63,9 +70,14 @@ fn read(html: &str) -> Result<PageLinks, lol_html::errors::RewritingError> {
         .append_element_content_handler(element!("main [href], main [src]", |element| {
             targets.extend(["href", "src"].iter().filter_map(|name| element.get_attribute(name)));
             Ok(())
+        }))
+        .append_element_content_handler(element!("main pre > code", |code| {
+            let class = code.get_attribute("class").unwrap_or_default();
+            has_unfenced_code |= !class.contains("language-");
+            Ok(())
         }));
     rewrite_str(html, settings)?;
-    Ok(PageLinks { ids, targets })
+    Ok(PageLinks { ids, targets, has_unfenced_code })
 }
 
 /// What is wrong with a link from this page.
