@@ -55,8 +55,8 @@ const DOCS: &str = env!("CARGO_MANIFEST_DIR");
 /// Builds the book, and serves it until Ctrl-C.
 #[tokio::main(flavor = "current_thread")]
 pub async fn serve(args: ServeArgs) -> Result<(), Box<dyn Error>> {
+    let listener = server::listen(args.port).await?; // or say at once that it cannot be had
     let folder = build_to(&args.build)?;
-    let listener = server::listen(args.port).await?;
     let address = format!("http://{}/", listener.local_addr()?);
     say(&format!("The book is at {address} (Ctrl-C ends it)"));
     if args.open
