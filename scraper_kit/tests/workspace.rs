@@ -117,7 +117,7 @@ fn every_dependency_has_its_reason_beside_it() {
         let reason = line.split("# ").nth(1).unwrap_or_default();
         assert!(reason.len() > 10, "no reason: {line}");
     }
-    for name in SCRAPERS.iter().chain(&["scraper_kit", "hello_world"]) {
+    for name in SCRAPERS.iter().chain(&["scraper_kit", "hello_world", "docs"]) {
         let manifest = read(&format!("{name}/Cargo.toml"));
         let mut table = "";
         for line in manifest.lines() {
@@ -134,62 +134,5 @@ fn every_dependency_has_its_reason_beside_it() {
             assert!(manifest.contains(&format!("{key}.workspace = true")), "{name}: {key}");
         }
         assert!(manifest.contains("[lints]\nworkspace = true"), "{name}: lints");
-    }
-}
-
-/// The `console` blocks of a Markdown file: each command, and the output shown under it.
-#[cfg(unix)]
-fn console_blocks(markdown: &str) -> Vec<(Vec<String>, Vec<String>)> {
-    let mut blocks = Vec::new();
-    let mut lines = markdown.lines().map(str::trim);
-    while lines.any(|line| line == "```console") {
-        let command = lines.next().and_then(|line| line.strip_prefix("$ cargo "));
-        let command = command.expect("a block begins with a cargo command").split(' ');
-        let output = lines.by_ref().take_while(|line| *line != "```");
-        blocks.push((command.map(str::to_owned).collect(), output.map(steady).collect()));
-    }
-    blocks
-}
-
-/// A line of output without what may vary: ports, times, the waterfall's bars and its gaps.
-#[cfg(unix)]
-fn steady(line: &str) -> String {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let mut steady = Vec::new();
-    for (place, word) in words.iter().enumerate() {
-        let unit = words.get(place + 1).map(|next| next.trim_end_matches(';'));
-        let is_time = matches!(unit, Some("s" | "ms")) && word.parse::<f64>().is_ok();
-        let is_unit = matches!(word.trim_end_matches(';'), "s" | "ms");
-        steady.push(
-            match word.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once('/')) {
-                Some((port, path)) if port.len() > 1 => format!("http://127.0.0.1:PORT/{path}"),
-                _ if is_time => "TIME".to_owned(),
-                _ if is_unit => "UNIT".to_owned(),
-                _ if place > 0 && words[place - 1] == "error" => "NUMBER".to_owned(), // (os error 111)
-                _ if word.starts_with('━') => "━".to_owned(),
-                _ => (*word).to_owned(),
-            },
-        );
-    }
-    steady.join(" ")
-}
-
-#[cfg(unix)] // elsewhere a refused connection is told in other words
-#[test]
-fn what_the_readme_shows_is_what_is_printed() {
-    let readme = read("README.md");
-    let blocks = console_blocks(&readme);
-    assert_eq!(blocks.len(), 3);
-    for (command, shown) in blocks {
-        let output = Command::new(env::var_os("CARGO").expect("cargo runs the tests"))
-            .args(&command)
-            .current_dir(root())
-            .env_remove("RUST_BACKTRACE")
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        let printed: Vec<String> = printed.lines().map(steady).collect();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(printed, shown, "cargo {}: {stderr}", command.join(" "));
     }
 }

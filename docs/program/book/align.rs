@@ -1,0 +1,263 @@
+//! Which lines of several files belong beside each other.
+//!
+//! Files of one language are compared line by line: what all of them hold stands level, and what
+//! differs between two such places forms one row. Files of different languages have no lines in
+//! common: they meet where their anchored regions do, if they have the same.
+
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp};
+
+use super::excerpt::Line;
+
+/// A file to be set beside others.
+pub struct Column<'a> {
+    /// Its language.
+    pub language: &'a str,
+    /// Its lines.
+    pub lines: Vec<Line>,
+}
+
+/// Some lines of a column, and how many rows they take.
+#[derive(Debug, PartialEq)]
+pub struct Cell {
+    /// The lines, counted from 0.
+    pub lines: Range<usize>,
+    /// The rows; more than one beside columns that are cut finer.
+    pub rows: usize,
+    /// The columns of this language differ here.
+    pub differs: bool,
+    /// These lines stand in an anchored region.
+    pub region: bool,
+}
+
+/// Cuts each column into cells, from top to bottom; the rows of all columns add up to the same.
+pub fn align(columns: &[Column<'_>]) -> Vec<Vec<Cell>> {
+    let parts: Vec<Vec<Part>> = columns.iter().map(|column| parts(&column.lines)).collect();
+    let names = |parts: &[Part]| parts.iter().map(|part| part.name.clone()).collect::<Vec<_>>();
+    let alike = parts.iter().all(|other| names(other) == names(&parts[0]));
+    let mut cells: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::new()).collect();
+    if alike {
+        for part in 0..parts[0].len() {
+            let ranges = parts.iter().map(|parts| parts[part].lines.clone()).collect();
+            let region = parts[0][part].name.is_some();
+            align_part(columns, ranges, region, &mut cells);
+        }
+    } else {
+        let ranges = columns.iter().map(|column| 0..column.lines.len()).collect();
+        align_part(columns, ranges, false, &mut cells);
+    }
+    cells
+}
+
+/// Neighbouring lines of one region, or of none.
+struct Part {
+    name: Option<String>,
+    lines: Range<usize>,
+}
+
+fn parts(lines: &[Line]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        match parts.last_mut() {
+            Some(part) if part.name == line.region => part.lines.end = number + 1,
+            _ => parts.push(Part { name: line.region.clone(), lines: number..number + 1 }),
+        }
+    }
+    parts
+}
+
+fn align_part(
+    columns: &[Column<'_>],
+    ranges: Vec<Range<usize>>,
+    region: bool,
+    cells: &mut [Vec<Cell>],
+) {
+    // The columns that are cut finely: those of the language that most are written in.
+    let users = |name: &str| columns.iter().filter(|column| column.language == name).count();
+    let language = columns.iter().map(|column| column.language).max_by_key(|name| users(name));
+    let fine: Vec<usize> =
+        (0..columns.len()).filter(|&place| Some(columns[place].language) == language).collect();
+    let texts: Vec<Vec<&str>> = fine
+        .iter()
+        .map(|&column| {
+            let lines = &columns[column].lines[ranges[column].clone()];
+            lines.iter().map(|line| line.text.as_str()).collect()
+        })
+        .collect();
+    let rows = rows(&texts);
+    for (place, &column) in fine.iter().enumerate() {
+        let start = ranges[column].start;
+        for row in &rows {
+            let lines = start + row.lines[place].start..start + row.lines[place].end;
+            cells[column].push(Cell { lines, rows: 1, differs: row.differs, region });
+        }
+    }
+    for column in (0..columns.len()).filter(|column| !fine.contains(column)) {
+        let lines = ranges[column].clone();
+        cells[column].push(Cell { lines, rows: rows.len(), differs: false, region });
+    }
+}
+
+/// A row: its lines in each file, and whether they differ.
+struct Row {
+    lines: Vec<Range<usize>>,
+    differs: bool,
+}
+
+fn rows(files: &[Vec<&str>]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut done = vec![0; files.len()];
+    let ends = files.iter().map(Vec::len).collect();
+    let end = Run { starts: ends, length: 0 };
+    for run in common_runs(files).into_iter().chain([end]) {
+        if run.starts != done {
+            let lines = done.iter().zip(&run.starts).map(|(&from, &to)| from..to).collect();
+            rows.push(Row { lines, differs: true });
+        }
+        if run.length > 0 {
+            let lines = run.starts.iter().map(|&from| from..from + run.length).collect();
+            rows.push(Row { lines, differs: false });
+        }
+        done = run.starts.iter().map(|start| start + run.length).collect();
+    }
+    rows
+}
+
+/// Neighbouring lines that all files hold: where they start in each, and how many they are.
+struct Run {
+    starts: Vec<usize>,
+    length: usize,
+}
+
+fn common_runs(files: &[Vec<&str>]) -> Vec<Run> {
+    let (first, others) = files.split_first().expect("there is a file");
+    let matches: Vec<Vec<Option<usize>>> =
+        others.iter().map(|other| matching(first, other)).collect();
+    let mut runs: Vec<Run> = Vec::new();
+    for line in 0..first.len() {
+        let places: Option<Vec<usize>> = matches.iter().map(|places| places[line]).collect();
+        let Some(places) = places else { continue };
+        let starts: Vec<usize> = [line].into_iter().chain(places).collect();
+        match runs.last_mut() {
+            Some(run) if run.starts.iter().map(|at| at + run.length).eq(starts.clone()) => {
+                run.length += 1;
+            }
+            _ => runs.push(Run { starts, length: 1 }),
+        }
+    }
+    runs
+}
+
+/// For each line of a file, the same line of another; in order. Lines that say something are compared; the
+/// braces and empty lines beside them follow, where they are the same. Elsewhere they are chance.
+pub fn matching(file: &[&str], other: &[&str]) -> Vec<Option<usize>> {
+    let telling = |lines: &[&str]| -> Vec<usize> {
+        (0..lines.len()).filter(|&line| says_something(lines[line])).collect()
+    };
+    let (ours, theirs) = (telling(file), telling(other));
+    let our_texts: Vec<&str> = ours.iter().map(|&line| file[line]).collect();
+    let their_texts: Vec<&str> = theirs.iter().map(|&line| other[line]).collect();
+    let mut matches = vec![None; file.len()];
+    for op in similar::capture_diff_slices(Algorithm::Myers, &our_texts, &their_texts) {
+        if let DiffOp::Equal { old_index, new_index, len } = op {
+            for number in 0..len {
+                matches[ours[old_index + number]] = Some(theirs[new_index + number]);
+            }
+        }
+    }
+    let follows = |line: usize, place: usize| {
+        file.get(line).is_some_and(|text| !says_something(text) && other.get(place) == Some(text))
+    };
+    for line in 1..file.len() {
+        let place = matches[line - 1].map(|place| place + 1);
+        if let Some(place) = place.filter(|&place| matches[line].is_none() && follows(line, place))
+        {
+            matches[line] = Some(place);
+        }
+    }
+    for line in (0..file.len().saturating_sub(1)).rev() {
+        let place = matches[line + 1].and_then(|place: usize| place.checked_sub(1));
+        let place = place.filter(|place| !matches.contains(&Some(*place)));
+        if let Some(place) = place.filter(|&place| matches[line].is_none() && follows(line, place))
+        {
+            matches[line] = Some(place);
+        }
+    }
+    matches
+}
+
+fn says_something(line: &str) -> bool {
+    line.chars().filter(|c| c.is_alphanumeric()).count() > 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column<'a>(language: &'a str, text: &str) -> Column<'a> {
+        let lines = text.split(' ').map(|word| match word.split_once('/') {
+            Some((region, text)) => Line { text: text.into(), region: Some(region.into()) },
+            None => Line { text: word.into(), region: None },
+        });
+        Column { language, lines: lines.collect() }
+    }
+
+    /// `lines` of each cell, with `!` where the columns differ and `*n` for n rows.
+    fn shown(columns: &[Column<'_>]) -> Vec<String> {
+        let cell = |cell: &Cell| {
+            let differs = if cell.differs { "!" } else { "" };
+            let rows = if cell.rows == 1 { String::new() } else { format!("*{}", cell.rows) };
+            format!("{}-{}{differs}{rows}", cell.lines.start, cell.lines.end)
+        };
+        align(columns)
+            .iter()
+            .map(|cells| cells.iter().map(cell).collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
+    #[test]
+    fn what_all_have_in_common_stands_level() {
+        let columns = [
+            column("rust", "alpha tokio1 tokio2 omega"),
+            column("rust", "alpha smol omega"),
+            column("rust", "alpha omega"),
+        ];
+        assert_eq!(shown(&columns), ["0-1 1-3! 3-4", "0-1 1-2! 2-3", "0-1 1-1! 1-2"]);
+    }
+
+    #[test]
+    fn a_line_that_says_something_brings_its_braces() {
+        let columns = [column("rust", "tokio } } spawn { x"), column("rust", "smol } spawn { y")];
+        assert_eq!(shown(&columns), ["0-2! 2-5 5-6!", "0-1! 1-4 4-5!"]);
+    }
+
+    #[test]
+    fn a_brace_in_common_is_not_enough() {
+        let columns = [column("rust", "tokio } done"), column("rust", "smol } ended")];
+        assert_eq!(shown(&columns), ["0-3!", "0-3!"]);
+    }
+
+    #[test]
+    fn another_language_takes_all_rows() {
+        let columns = [
+            column("python", "import1 import2"),
+            column("rust", "alpha tokio omega"),
+            column("rust", "alpha smol omega"),
+        ];
+        assert_eq!(shown(&columns), ["0-2*3", "0-1 1-2! 2-3", "0-1 1-2! 2-3"]);
+    }
+
+    #[test]
+    fn languages_meet_where_their_regions_do() {
+        let columns = [column("python", "r/run asyncio"), column("rust", "r/start r/tokio await")];
+        assert_eq!(shown(&columns), ["0-1 1-2", "0-2! 2-3"].map(|s| s.replace('!', "")));
+    }
+
+    #[test]
+    fn a_region_is_not_matched_with_what_is_outside() {
+        let columns =
+            [column("rust", "same r/same r/one done"), column("rust", "same r/two r/same done")];
+        assert_eq!(shown(&columns), ["0-1 1-1! 1-2 2-3! 3-4", "0-1 1-2! 2-3 3-3! 3-4"]);
+    }
+}

@@ -1,0 +1,192 @@
+//! Replaces what is written for the build by what readers see. On a line of its own:
+//!
+//! ```text
+//! {{#include ../page.md}}            another Markdown file, its headings one level deeper
+//! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
+//! {{#chart name}}  {{#table name}}   what `measure` wrote
+//! ```
+//!
+//! In a code block, `{{#include ../../file.rs:anchor}}` is that file, or that part of it. Rust and
+//! Python blocks hold nothing else: code that nobody compiles or runs is not shown.
+//! `<div class="side-by-side">` … `</div>` sets code blocks side by side.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Fault, diff, excerpt, generated, html, side_by_side};
+
+/// What may be said about a code block; a language that is misspelt would not be checked.
+const LANGUAGES: [&str; 9] =
+    ["rust", "python", "console", "sh", "toml", "json", "text", "diff", "powershell"];
+
+/// A chapter for mdBook.
+pub struct Expanded {
+    /// Its text, with everything filled in.
+    pub markdown: String,
+    /// The Markdown files that it was made from.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads a chapter and fills in everything.
+pub fn chapter(file: &Path) -> Result<Expanded, Fault> {
+    let mut expanded = Expanded { markdown: String::new(), files: Vec::new() };
+    expand(file, &mut expanded)?;
+    Ok(expanded)
+}
+
+fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
+    let fault = |line, message| Fault { file: file.to_owned(), line, message };
+    let text = fs::read_to_string(file).map_err(|e| fault(None, format!("cannot read: {e}")))?;
+    to.files.push(file.to_owned());
+    let deeper = to.files.len() > 1; // this file is included by another
+    let folder = file.parent().expect("a file has a folder");
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let here = |(line, message): (usize, String)| fault(Some(at + line + 1), message);
+        let rest = &lines[at..];
+        let line = rest[0];
+        if let Some(block) = CodeBlock::at(rest).map_err(here)? {
+            to.markdown += &code(folder, &block).map_err(here)?;
+            at += block.lines;
+        } else if line.trim() == r#"<div class="side-by-side">"# {
+            let (figure, lines) = side_by_side::expand(folder, rest).map_err(here)?;
+            to.markdown += &figure;
+            at += lines;
+        } else if let Some((name, arguments)) = directive(line) {
+            if name == "include" {
+                let included = to_include(folder, arguments, &to.files);
+                let included = included.map_err(|e| here((0, e)))?;
+                expand(&included, to)?;
+            } else {
+                let made = generate(folder, name, arguments).map_err(|e| here((0, e)))?;
+                to.markdown += &made;
+            }
+            at += 1;
+        } else if line.contains("{{#") {
+            let message = "{{#…}} stands on a line of its own, or in a code block";
+            return Err(here((0, message.to_owned())));
+        } else if line.contains("<pre") {
+            return Err(here((0, "code is written in a fenced block, not in <pre>".to_owned())));
+        } else {
+            let heading = deeper && line.starts_with('#');
+            to.markdown += &format!("{}{line}\n", if heading { "#" } else { "" });
+            at += 1;
+        }
+    }
+    Ok(())
+}
+
+/// `{{#name arguments}}` on a line of its own.
+fn directive(line: &str) -> Option<(&str, &str)> {
+    let inside = line.trim().strip_prefix("{{#")?.strip_suffix("}}")?;
+    Some(inside.split_once(' ').unwrap_or((inside, "")))
+}
+
+/// The Markdown file of this name, if it is there and not part of the chapter yet.
+fn to_include(folder: &Path, name: &str, files: &[PathBuf]) -> Result<PathBuf, String> {
+    let file = folder.join(name);
+    let full = file.canonicalize().map_err(|e| format!("cannot include {name}: {e}"))?;
+    let known = files.iter().any(|known| known.canonicalize().is_ok_and(|known| known == full));
+    if known { Err(format!("cannot include {name} a second time")) } else { Ok(file) }
+}
+
+fn generate(folder: &Path, name: &str, arguments: &str) -> Result<String, String> {
+    match name {
+        "diff" => diff::expand(folder, arguments),
+        "chart" => generated::chart(folder, arguments),
+        "table" => generated::table(folder, arguments),
+        _ => Err(format!("there is no {{{{#{name}}}}}")),
+    }
+}
+
+/// A fenced code block.
+pub struct CodeBlock<'a> {
+    /// What stands before the fence: spaces, in a list.
+    indent: &'a str,
+    /// What follows the fence, such as `rust`.
+    pub language: &'a str,
+    content: Vec<&'a str>,
+    /// How many lines it takes, with its fences.
+    pub lines: usize,
+}
+
+impl<'a> CodeBlock<'a> {
+    /// The block that the first of these lines opens. Errors name a line, from 0.
+    pub fn at(lines: &[&'a str]) -> Result<Option<Self>, (usize, String)> {
+        let trimmed = lines[0].trim_start_matches([' ', '>']);
+        let indent = &lines[0][..lines[0].len() - trimmed.len()];
+        let sign = if trimmed.starts_with("~~~") { '~' } else { '`' };
+        let language = trimmed.trim_start_matches(sign);
+        let fence = &trimmed[..trimmed.len() - language.len()];
+        if fence.len() < 3 {
+            return Ok(None);
+        }
+        let language = language.trim();
+        if !LANGUAGES.contains(&language) {
+            let known = LANGUAGES.join(", ");
+            return Err((0, format!("the language of a code block is one of {known}")));
+        }
+        let ends = |line: &&str| line.trim_start_matches([' ', '>']).trim_end() == fence;
+        let end =
+            lines[1..].iter().position(ends).ok_or((0, "a code block does not end".into()))?;
+        let content = &lines[1..=end];
+        let content = content.iter().map(|line| line.strip_prefix(indent).unwrap_or(line.trim()));
+        Ok(Some(Self { indent, language, content: content.collect(), lines: end + 2 }))
+    }
+
+    /// The block's lines, with what they include; and the files that they are from.
+    pub fn excerpts(&self, folder: &Path) -> Result<Vec<excerpt::Excerpt>, (usize, String)> {
+        let mut excerpts = Vec::new();
+        for (number, line) in self.content.iter().enumerate() {
+            match directive(line) {
+                Some(("include", wanted)) => {
+                    excerpts.push(excerpt::read(folder, wanted).map_err(|e| (number + 1, e))?);
+                }
+                Some((name, _)) => {
+                    return Err((number + 1, format!("no {{{{#{name}}}}} in a code block")));
+                }
+                None if matches!(self.language, "rust" | "python") => {
+                    let message = "Rust and Python are included from files that are tested";
+                    return Err((number + 1, format!("{message}: {{{{#include …}}}}")));
+                }
+                None => excerpts.push(excerpt::Excerpt {
+                    file: String::new(),
+                    lines: vec![excerpt::Line { text: (*line).to_owned(), region: None }],
+                }),
+            }
+        }
+        if matches!(self.language, "rust" | "python") && excerpts.is_empty() {
+            return Err((0, "this code block is empty".to_owned()));
+        }
+        Ok(excerpts)
+    }
+}
+
+/// A code block for mdBook, under the name of the file that it is from.
+fn code(folder: &Path, block: &CodeBlock<'_>) -> Result<String, (usize, String)> {
+    let excerpts = block.excerpts(folder)?;
+    let text: Vec<String> = excerpts.iter().map(excerpt::Excerpt::text).collect();
+    let mut text = text.join("\n");
+    if block.language == "rust" {
+        text = text.lines().map(not_hidden).collect::<Vec<_>>().join("\n");
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let fenced = format!("{fence}{}\n{text}\n{fence}", block.language);
+    let file = excerpts.first().map(|excerpt| excerpt.file.as_str()).unwrap_or_default();
+    if !file.is_empty() && block.indent.is_empty() {
+        let file = html::escape(file);
+        return Ok(format!(
+            "<figure class=\"listing\">\n<figcaption>{file}</figcaption>\n\n{fenced}\n\n</figure>\n"
+        ));
+    }
+    Ok(fenced.lines().map(|line| format!("{}{line}\n", block.indent)).collect())
+}
+
+/// mdBook hides a line of Rust after a `#`, and shows one after two. Attributes it knows.
+fn not_hidden(line: &str) -> String {
+    let hidden =
+        line.trim_start().strip_prefix('#').is_some_and(|rest| !rest.starts_with(['[', '!']));
+    if hidden { line.replacen('#', "##", 1) } else { line.to_owned() }
+}

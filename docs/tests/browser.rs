@@ -1,0 +1,353 @@
+//! The book in a real browser: headless Chromium, driven by WebDriver.
+//!
+//!     cargo test -p docs --test browser
+//!
+//! Needs `chromedriver` and Chromium or Chrome. Where they are not, the tests say so and pass;
+//! with REQUIRE_BROWSER=1 they fail. Screenshots are written to target/screenshots.
+
+#[path = "browser/session.rs"]
+mod session;
+
+// The server that `cargo run -p docs` uses, here with the book in a folder below its root.
+#[path = "../program/book/server.rs"]
+mod server;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use thirtyfour::prelude::*;
+
+use session::{Browser, in_a_browser};
+
+/// Where the book is published, below the root of its host.
+const FOLDER: &str = "some/where";
+
+const WIDTHS: [u32; 3] = [1440, 768, 360];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+/// Builds the book and serves it; returns the address of its folder. Ends with the test.
+async fn publish(root: &Path) -> String {
+    let book = root.join(FOLDER);
+    let build =
+        Command::new(env!("CARGO_BIN_EXE_docs")).args(["build", "--to"]).arg(&book).output();
+    let build = build.unwrap();
+    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+    let listener = server::listen(Some(0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(server::serve(listener, root.to_owned()));
+    format!("http://{address}/{FOLDER}/")
+}
+
+/// The pages of all chapters, from the book's table of contents.
+fn chapters() -> Vec<String> {
+    let summary = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/SUMMARY.md");
+    let summary = fs::read_to_string(summary).unwrap();
+    let links = summary.lines().filter_map(|line| line.split_once("](")?.1.split_once(".md)"));
+    let pages: Vec<String> = links.map(|(page, _)| format!("{page}.html")).collect();
+    assert!(pages.len() >= 12, "{pages:?}");
+    pages
+}
+
+#[test]
+fn every_chapter_is_whole_at_each_width_in_light_and_dark() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        for scheme in SCHEMES {
+            for width in WIDTHS {
+                browser.set_screen(width, scheme).await;
+                for page in chapters() {
+                    look_at(browser, &book, &page, width, scheme).await;
+                }
+            }
+        }
+        println!("screenshots: {}", session::screenshots().display());
+    });
+}
+
+async fn look_at(browser: &Browser, book: &str, page: &str, width: u32, scheme: &str) {
+    let what = format!("{page} at {width}, {scheme}");
+    browser.open(&format!("{book}{page}")).await;
+    assert!(browser.requests(book).await > 5, "{what}: the log of requests works");
+
+    let sideways: Vec<i64> = browser
+        .get("const page = document.scrollingElement; return [page.scrollWidth, page.clientWidth];")
+        .await;
+    assert!(sideways[0] <= sideways[1], "{what}: scrolls sideways: {sideways:?}");
+    // The page itself hides what sticks out (overflow-x: clip): look for what does.
+    let cut_off: Vec<String> = browser.get(CUT_OFF).await;
+    assert_eq!(cut_off, [""; 0], "{what}: cut off at the right");
+
+    let background: String = browser
+        .get("return getComputedStyle(document.querySelector('.page-wrapper')).backgroundColor")
+        .await;
+    let parts =
+        background.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok());
+    let dark = parts.sum::<u32>() < 3 * 128;
+    assert_eq!(dark, scheme == "dark", "{what}: {background}");
+    let faint: Vec<String> = browser.get(FAINT).await;
+    assert_eq!(faint, [""; 0], "{what}: too faint");
+    let name = page.trim_end_matches(".html");
+    browser.photograph(&format!("{name}-{width}-{scheme}.png")).await;
+}
+
+/// Elements that stick out of the page at the right, or of their column, and are in no box that scrolls.
+const CUT_OFF: &str = "
+    const width = document.documentElement.clientWidth;
+    const scrolls = (element) => element && element !== document.body
+        && (['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
+            && element.id !== 'mdbook-content' || scrolls(element.parentElement));
+    return Array.from(document.querySelectorAll('main *, nav.nav-wrapper *, #mdbook-menu-bar *'))
+        .filter((element) => {
+            const right = element.getBoundingClientRect().right;
+            const column = element.closest('.column');
+            return right > width + 1 || column && right > column.getBoundingClientRect().right;
+        })
+        .filter((element) => !scrolls(element))
+        .map((element) => element.outerHTML.slice(0, 100));";
+
+/// Text whose contrast is below 4.5, the limit of WCAG AA for text of any size.
+const FAINT: &str = "
+    const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+    const light = (color) => {
+        const [r, g, b] = parts(color).map((part) => part / 255)
+            .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        const color = getComputedStyle(element).backgroundColor;
+        return parts(color)[3] === 0 && element.parentElement ? behind(element.parentElement) : color;
+    };
+    const contrast = (element) => {
+        const [a, b] = [light(getComputedStyle(element).color), light(behind(element))];
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const faint = new Map();
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+        const found = contrast(element);
+        if (found < 4.5) faint.set(element.className + ' ' + texts.currentNode.data.slice(0, 30), found);
+    }
+    return Array.from(faint, ([text, found]) => `${text}: ${found.toFixed(2)}`);";
+
+#[test]
+fn columns_are_level_where_there_is_room() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.set_screen(1440, "light").await;
+        for page in ["hello-world.html", "scraper.html"] {
+            browser.open(&format!("{book}{page}")).await;
+            // Code that stands in all three columns: the heights at which it stands.
+            let heights: Vec<Vec<f64>> = browser
+                .get(
+                    "const columns = [...document.querySelectorAll('.side-by-side')[0].querySelectorAll('.column')];
+                     const places = columns.map((column) => new Map(
+                        [...column.querySelectorAll('.code:not(.differs)')].map((code) =>
+                            [code.textContent, code.getBoundingClientRect().top])));
+                     return [...places[0].keys()].map((code) => places.map((place) => place.get(code)));",
+                )
+                .await;
+            assert!(heights.len() >= 3, "{page}: {heights:?}");
+            assert!(heights.is_sorted_by(|a, b| a[0] < b[0]), "{page}: one below the other");
+            for heights in heights {
+                assert_eq!(heights.len(), 3);
+                assert!(heights.iter().all(|height| *height == heights[0]), "{page}: {heights:?}");
+            }
+            let colors: BTreeSet<String> = browser
+                .get(
+                    "return ['pre.code:not(.differs)', 'pre.differs:not(.region)', 'pre.region.differs'].map((code) =>
+                        document.querySelector(`.codes ${code}`)).filter((code) => code)
+                        .map((code) => getComputedStyle(code).backgroundColor);",
+                )
+                .await;
+            assert_eq!(colors.len(), 2, "{page}: what differs is tinted: {colors:?}");
+            let tabs: bool = browser.get("return document.querySelector('.tabbed') !== null").await;
+            assert!(!tabs, "{page}: columns, not tabs");
+        }
+    });
+}
+
+#[test]
+fn what_is_selected_is_the_code_and_nothing_else() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.set_screen(1440, "light").await;
+        browser.open(&format!("{book}scraper.html")).await;
+        let selected: String = browser
+            .get(
+                "const codes = document.querySelectorAll('.side-by-side')[0]
+                    .querySelectorAll('.column')[2].querySelectorAll('.code');
+                 const [first, last] = [codes[0], codes[codes.length - 1]];
+                 getSelection().setBaseAndExtent(first, 0, last, last.childNodes.length);
+                 return getSelection().toString();",
+            )
+            .await;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let source = fs::read_to_string(root.join("scraper_smol/src/main.rs")).unwrap();
+        let source: Vec<&str> = source.lines().filter(|line| !line.contains("// ANCHOR")).collect();
+        assert_eq!(selected.trim_end(), source.join("\n"));
+
+        browser.open(&format!("{book}what-differs.html")).await;
+        let selected: String = browser
+            .get(
+                "const code = document.querySelector('.diff .code');
+                 getSelection().selectAllChildren(code);
+                 return getSelection().toString();",
+            )
+            .await;
+        assert!(selected.starts_with("@@ -17,10 +17,10 @@\n \n use client"), "{selected}");
+        assert!(
+            selected.contains("\n-use tokio::fs;\n-use tokio::io::AsyncWriteExt;\n"),
+            "{selected}"
+        );
+        assert!(selected.contains("\n+use smol::io::AsyncWriteExt;\n"), "{selected}");
+    });
+}
+
+#[test]
+fn tabs_switch_and_are_remembered() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.set_screen(768, "light").await;
+        browser.open(&format!("{book}hello-world.html")).await;
+        assert_eq!(shown(browser).await, ["tokio"]);
+        browser.click(r#"[role="tab"]:nth-child(3)"#).await;
+        assert_eq!(shown(browser).await, ["smol"]);
+
+        browser.open(&format!("{book}scraper.html")).await;
+        assert_eq!(shown(browser).await, ["smol"; 3], "in another chapter");
+        browser.driver.refresh().await.unwrap();
+        assert_eq!(shown(browser).await, ["smol"; 3], "after a reload");
+
+        // By keyboard: the arrows go round, and do not turn to the next chapter.
+        let tab =
+            browser.driver.find(By::Css(r#"[role="tab"][aria-selected="true"]"#)).await.unwrap();
+        tab.focus().await.unwrap();
+        browser.press(Key::Right).await;
+        assert_eq!(shown(browser).await, ["tokio"; 3], "after the last comes the first");
+        browser.press(Key::Left).await;
+        browser.press(Key::Left).await;
+        assert_eq!(shown(browser).await, ["async-std"; 3]);
+        browser.press(Key::Home).await;
+        assert_eq!(shown(browser).await, ["tokio"; 3]);
+        let address = browser.driver.current_url().await.unwrap();
+        assert!(address.path().ends_with("scraper.html"), "{address}");
+        for next in ["copy", "codes"] {
+            browser.press(Key::Tab).await;
+            let focus: String = browser.get("return document.activeElement.className").await;
+            assert_eq!(focus, next, "after the tab comes what it shows");
+        }
+        // The arrows scroll code that is too wide, and turn to no other chapter either.
+        browser.press(Key::Right).await;
+        browser.wait_until("return document.activeElement.scrollLeft > 0").await;
+        assert_eq!(browser.driver.current_url().await.unwrap(), address);
+
+        let roles: Vec<bool> = browser
+            .get(
+                "return [...document.querySelectorAll('[role=\"tab\"]')].map((tab) => {
+                    const panel = document.getElementById(tab.getAttribute('aria-controls'));
+                    return panel.getAttribute('role') === 'tabpanel'
+                        && panel.getAttribute('aria-labelledby') === tab.id
+                        && (tab.tabIndex === 0) === (tab.getAttribute('aria-selected') === 'true');
+                });",
+            )
+            .await;
+        assert_eq!(roles, [true; 9]);
+
+        // Without memory, as some private windows are, the tabs still switch.
+        let storage = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });";
+        browser.before_each_page(storage).await;
+        browser.open(&format!("{book}hello-world.html")).await;
+        browser.click(r#"[role="tab"]:nth-child(2)"#).await;
+        assert_eq!(shown(browser).await, ["async-std"]);
+    });
+}
+
+/// The names of the columns that can be seen.
+async fn shown(browser: &Browser) -> Vec<String> {
+    browser
+        .get(
+            "return [...document.querySelectorAll('.column')]
+                .filter((column) => column.offsetParent !== null)
+                .map((column) => column.dataset.name);",
+        )
+        .await
+}
+
+#[test]
+fn without_javascript_everything_is_there() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.forbid_javascript().await;
+        for (width, scheme) in [(360, "dark"), (768, "light"), (1440, "light")] {
+            browser.set_screen(width, scheme).await;
+            browser.open(&format!("{book}hello-world.html")).await;
+            assert_eq!(shown(browser).await, ["tokio", "async-std", "smol"]);
+            let tops: Vec<f64> = browser
+                .get("return [...document.querySelectorAll('.column')].map((column) => column.getBoundingClientRect().top)")
+                .await;
+            let stacked = tops[0] < tops[1] && tops[1] < tops[2];
+            assert_eq!(stacked, width < 1440, "{width}: {tops:?}");
+            let cut_off: Vec<String> = browser.get(CUT_OFF).await;
+            assert_eq!(cut_off, [""; 0], "{width}");
+            let faint: Vec<String> = browser.get(FAINT).await;
+            assert_eq!(faint, [""; 0], "{width}, {scheme}");
+            browser
+                .photograph(&format!("hello-world-{width}-{scheme}-without-javascript.png"))
+                .await;
+        }
+    });
+}
+
+#[test]
+fn search_finds_and_leads_there() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.set_screen(1440, "light").await;
+        browser.open(&format!("{book}start.html")).await;
+        browser.press_on_page("/").await;
+        browser.wait_for("#mdbook-searchbar:focus").await;
+        browser.press("AbortOnDropHandle").await; // only in the code of tokio's scraper
+        browser.wait_for("#mdbook-searchresults a[href*='scraper.html']").await;
+        browser.photograph("search-1440-light.png").await;
+        browser.click("#mdbook-searchresults a[href*='scraper.html']").await;
+        browser.wait_for("main .side-by-side mark").await;
+        let address = browser.driver.current_url().await.unwrap();
+        assert!(address.path().ends_with("/scraper.html"), "{address}");
+        browser.requests(&book).await;
+    });
+}
+
+#[test]
+fn the_reader_can_choose_light_or_dark() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.set_screen(1440, "light").await;
+        browser.open(&format!("{book}start.html")).await;
+        browser.click("#mdbook-theme-toggle").await;
+        let names: Vec<String> = browser
+            .get(
+                "return [...document.querySelectorAll('#mdbook-theme-list button')]
+                    .filter((button) => button.offsetParent !== null).map((button) => button.textContent);",
+            )
+            .await;
+        assert_eq!(names, ["Auto", "Light", "Dark"]);
+        browser.photograph("themes-1440-light.png").await;
+        browser.click("#mdbook-theme-navy").await;
+        let color =
+            "return getComputedStyle(document.querySelector('.page-wrapper')).backgroundColor";
+        assert_eq!(browser.get::<String>(color).await, "rgb(22, 25, 30)");
+        browser.open(&format!("{book}concepts.html")).await;
+        assert_eq!(browser.get::<String>(color).await, "rgb(22, 25, 30)", "remembered");
+    });
+}

@@ -1,0 +1,254 @@
+//! A headless browser for one test, and what the tests do with it.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use serde_json::{Value, json};
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
+
+/// How long to wait for something that should come at once, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The height of the window.
+const HEIGHT: u32 = 900;
+
+/// Names under which Chromium and Chrome are known.
+const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Without a sandbox, which the root user of a container cannot have; and with nothing that would
+/// talk to other hosts by itself.
+const ARGUMENTS: [&str; 12] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--hide-scrollbars",
+    "--force-prefers-reduced-motion",
+];
+
+/// A browser window.
+pub struct Browser {
+    /// Drives it.
+    pub driver: WebDriver,
+    /// The requests that it has made. What it does at its start, for itself, is not among them.
+    requests: RefCell<HashSet<String>>,
+}
+
+/// chromedriver, which ends with the test.
+struct Driver {
+    process: Child,
+    address: String,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs a test in a fresh browser; where there is none, says so.
+pub fn in_a_browser(test: impl AsyncFnOnce(&Browser)) {
+    let (Some(driver), Some(browser)) = (start_driver(), BROWSERS.into_iter().find_map(which))
+    else {
+        let message = "chromedriver and Chromium or Chrome are not both installed";
+        assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{message}");
+        eprintln!("skipped: {message}");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let profile = tempfile::tempdir().unwrap();
+        let driven = open(&driver, &browser, profile.path()).await;
+        let browser = Browser { driver: driven, requests: RefCell::default() };
+        browser.open("about:blank").await; // and not the browser's own first page
+        browser.driver.get_log("performance").await.unwrap();
+        // The browser is closed whatever happens, and only then does a failure go on.
+        let result = AssertUnwindSafe(test(&browser)).catch_unwind().await;
+        let closed = browser.driver.quit().await;
+        drop(driver);
+        if let Err(failure) = result {
+            panic::resume_unwind(failure);
+        }
+        closed.unwrap();
+    });
+}
+
+fn which(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(&name))
+        .find(|path| path.is_file())
+}
+
+/// Starts chromedriver at a free port, which it chooses and prints.
+fn start_driver() -> Option<Driver> {
+    let program = which("chromedriver")?;
+    let mut process = Command::new(program)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port = lines.find_map(|line| {
+        line.contains("started successfully").then_some(())?;
+        line.trim_end_matches('.').rsplit(' ').next()?.parse::<u16>().ok()
+    });
+    let driver = Driver { process, address: format!("http://127.0.0.1:{}", port.unwrap_or(0)) };
+    assert!(port.is_some(), "chromedriver names its port");
+    Some(driver)
+}
+
+async fn open(driver: &Driver, browser: &Path, profile: &Path) -> WebDriver {
+    let mut wanted = ChromeCapabilities::new();
+    wanted.set_binary(browser.to_str().unwrap()).unwrap();
+    for argument in ARGUMENTS {
+        wanted.add_arg(argument).unwrap();
+    }
+    wanted.add_arg(&format!("--user-data-dir={}", profile.display())).unwrap();
+    wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+    wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All).unwrap();
+    WebDriver::new(&driver.address, wanted).await.unwrap()
+}
+
+/// Where screenshots are written.
+pub fn screenshots() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+impl Browser {
+    /// A command of the DevTools protocol.
+    async fn devtools(&self, command: &str, arguments: Value) -> Value {
+        let result = self.driver.cdp().send_raw(command, arguments).await;
+        result.unwrap_or_else(|e| panic!("{command}: {e}"))
+    }
+
+    /// A screen of this width, on a system that is light or dark.
+    pub async fn set_screen(&self, width: u32, scheme: &str) {
+        self.set_size(width, HEIGHT).await;
+        let scheme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", scheme).await;
+    }
+
+    /// Pages opened from now on run no scripts.
+    pub async fn forbid_javascript(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+
+    /// Runs this script before those of each page.
+    pub async fn before_each_page(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    /// Opens a page and waits until it is loaded.
+    pub async fn open(&self, address: &str) {
+        self.driver.goto(address).await.unwrap();
+    }
+
+    /// What a script returns.
+    pub async fn get<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+        self.driver.execute(script, vec![]).await.unwrap().convert().unwrap()
+    }
+
+    /// Waits until an element is there.
+    pub async fn wait_for(&self, css: &str) -> WebElement {
+        let element = self.driver.query(By::Css(css)).wait(PATIENCE, Duration::from_millis(50));
+        element.first().await.unwrap_or_else(|e| panic!("{css}: {e}"))
+    }
+
+    /// Waits until a script returns true.
+    pub async fn wait_until(&self, script: &str) {
+        let start = Instant::now();
+        while !self.get::<bool>(script).await {
+            assert!(start.elapsed() < PATIENCE, "not yet: {script}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Clicks on the first such element.
+    pub async fn click(&self, css: &str) {
+        self.wait_for(css).await.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn press(&self, keys: impl Into<thirtyfour::common::keys::TypingData>) {
+        let focused = self.driver.active_element().await.unwrap();
+        focused.send_keys(keys).await.unwrap();
+    }
+
+    /// Types where nothing has the focus.
+    pub async fn press_on_page(&self, keys: &str) {
+        self.driver.find(By::Tag("body")).await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Fails if a request since the last call went to another place than `book`, or was not
+    /// answered well, or if the console shows an error or a warning. Returns how many there were.
+    pub async fn requests(&self, book: &str) -> usize {
+        let mut requests = 0;
+        for entry in self.driver.get_log("performance").await.unwrap() {
+            let message: Value = serde_json::from_str(&entry.message).unwrap();
+            let event = &message["message"]["params"];
+            match message["message"]["method"].as_str().unwrap() {
+                "Network.requestWillBeSent" => {
+                    let url = event["request"]["url"].as_str().unwrap();
+                    assert!(url.starts_with(book) || url.starts_with("data:"), "asks for {url}");
+                    requests += 1;
+                    self.requests.borrow_mut().insert(event["requestId"].to_string());
+                }
+                "Network.responseReceived" => {
+                    let (url, status) = (&event["response"]["url"], &event["response"]["status"]);
+                    let good = status.as_u64().is_some_and(|status| status < 400);
+                    assert!(good, "{url} is answered with {status}");
+                }
+                "Network.loadingFailed"
+                    if self.requests.borrow().contains(&event["requestId"].to_string()) =>
+                {
+                    // A new page ends what the last one was still fetching ahead.
+                    assert_eq!(event["canceled"], true, "a request fails: {event}");
+                }
+                _ => {}
+            }
+        }
+        for entry in self.driver.browser_log().await.unwrap() {
+            let quiet = matches!(entry.level.as_str(), "INFO" | "DEBUG" | "FINE");
+            assert!(quiet, "the console says: {}", entry.message);
+        }
+        requests
+    }
+
+    /// A picture of the whole page, in the folder for screenshots.
+    pub async fn photograph(&self, name: &str) {
+        let [width, height]: [u32; 2] = self
+            .get("const page = document.scrollingElement; return [innerWidth, page.scrollHeight];")
+            .await;
+        self.set_size(width, height).await;
+        self.driver.screenshot(&screenshots().join(name)).await.unwrap();
+        self.set_size(width, HEIGHT).await;
+    }
+
+    async fn set_size(&self, width: u32, height: u32) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+}

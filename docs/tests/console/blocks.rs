@@ -1,0 +1,193 @@
+//! Finds the console blocks, runs them, and compares or rewrites what stands under each command.
+
+use std::env;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use regex::Regex;
+use snapbox::cmd::Command;
+use snapbox::{Assert, Data, Redactions};
+
+/// The longest that a command may take, with the building before it.
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// What may vary from run to run, and between machines. It is shown as it was once printed, and
+/// compared as the word in brackets.
+fn varying() -> Redactions {
+    let patterns = [
+        ("[PORT]", r"127\.0\.0\.1:(?<redacted>\d{4,5})\b"),
+        ("[TIME]", r"(?<redacted> *\b\d+(\.\d+)? m?s\b)"),
+        ("[BAR]", r"(?<redacted> *━+)"),
+        ("[NUMBER]", r"\(os error (?<redacted>\d+)\)"),
+        ("[MEMORY]", r"peak memory (?<redacted>\d+ MB)"),
+    ];
+    let mut varying = Redactions::new();
+    for (name, pattern) in patterns {
+        varying.insert(name, Regex::new(pattern).unwrap()).unwrap();
+    }
+    varying
+}
+
+/// A fenced block of a Markdown file.
+struct Block {
+    file: PathBuf,
+    /// Where it begins, counted from 1.
+    line: usize,
+    indent: String,
+    steps: Vec<Step>,
+}
+
+/// A command, and what is shown below it.
+struct Step {
+    command: String,
+    shown: Vec<String>,
+    /// The lines of the file that show it, counted from 0.
+    lines: Range<usize>,
+}
+
+/// New text for some lines of a file.
+type Change = (PathBuf, Range<usize>, Vec<String>);
+
+pub fn run() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    let overwrite = env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
+    if overwrite {
+        arguments.test_threads = Some(1);
+    }
+    let changes = Arc::new(Mutex::new(Vec::new()));
+    let blocks: Vec<Block> = files().iter().flat_map(|file| blocks(file)).collect();
+    let trials = blocks.into_iter().map(|block| {
+        let changes = changes.clone();
+        let file = block.file.strip_prefix(root()).unwrap().display();
+        let name = format!("{file}:{} {}", block.line, block.steps[0].command);
+        Trial::test(name, move || check(&block, overwrite.then_some(&changes)))
+    });
+    let result = libtest_mimic::run(&arguments, trials.collect());
+    rewrite(&changes.lock().unwrap());
+    result.exit_code()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The README and all chapters.
+fn files() -> Vec<PathBuf> {
+    let chapters = fs::read_dir(root().join("docs/src")).unwrap();
+    let mut files: Vec<PathBuf> = chapters.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
+    files.push(root().join("README.md"));
+    files.sort();
+    files
+}
+
+fn blocks(file: &Path) -> Vec<Block> {
+    let text = fs::read_to_string(file).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut blocks = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        let Some(indent) = line.strip_suffix("```console") else { continue };
+        let place = format!("{}:{}", file.display(), number + 1);
+        let length = lines[number + 1..].iter().position(|line| line.trim() == "```");
+        let end = number + 1 + length.unwrap_or_else(|| panic!("{place}: does not end"));
+        let mut steps: Vec<Step> = Vec::new();
+        for (at, line) in lines.iter().enumerate().take(end).skip(number + 1) {
+            let line = line.strip_prefix(indent).unwrap_or_default();
+            if let Some(command) = line.strip_prefix("$ ") {
+                let (command, shown) = (command.to_owned(), Vec::new());
+                steps.push(Step { command, shown, lines: at + 1..at + 1 });
+            } else {
+                let step = steps.last_mut().unwrap_or_else(|| panic!("{place}: no command"));
+                step.shown.push(line.to_owned());
+                step.lines.end = at + 1;
+            }
+        }
+        assert!(!steps.is_empty(), "{place}: no command");
+        let (file, indent) = (file.to_owned(), indent.to_owned());
+        blocks.push(Block { file, line: number + 1, indent, steps });
+    }
+    assert_eq!(blocks.len(), text.matches("```console").count(), "{}", file.display());
+    blocks
+}
+
+/// Runs a block's commands; notes what has to be changed, or fails.
+fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(), Failed> {
+    let mut code = 0;
+    for step in &block.steps {
+        let printed = if step.command == "echo $?" {
+            format!("{}\n", std::mem::take(&mut code))
+        } else {
+            let previous = std::mem::take(&mut code);
+            fail_unless_shown(previous)?;
+            let printed;
+            (printed, code) = execute(&step.command)?;
+            printed
+        };
+        let shown: String = step.shown.iter().map(|line| format!("{line}\n")).collect();
+        let varying = varying();
+        let same = Assert::new().try_eq(
+            Some(&step.command),
+            Data::text(varying.redact(&printed)),
+            Data::text(varying.redact(&shown)),
+        );
+        match (same, changes) {
+            (Ok(()), _) => {}
+            (Err(error), None) => {
+                return Err(format!("{error}\nTo refresh: SNAPSHOTS=overwrite").into());
+            }
+            (Err(_), Some(changes)) => {
+                let indent = |line: &str| format!("{}{line}", block.indent).trim_end().to_owned();
+                let lines = printed.lines().map(indent).collect();
+                changes.lock().unwrap().push((block.file.clone(), step.lines.clone(), lines));
+            }
+        }
+    }
+    fail_unless_shown(code)
+}
+
+fn fail_unless_shown(code: i32) -> Result<(), Failed> {
+    if code == 0 {
+        return Ok(());
+    }
+    Err(format!("exit code {code}, which is not shown: add `$ echo $?`").into())
+}
+
+/// What a command prints, on standard output and standard error, and its exit code.
+fn execute(command: &str) -> Result<(String, i32), Failed> {
+    let cargo = PathBuf::from(env::var_os("CARGO").expect("cargo runs the tests"));
+    let folders = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let path = cargo.parent().map(Path::to_owned).into_iter().chain(folders);
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(root())
+        .env("PATH", env::join_paths(path)?)
+        .env("CARGO_TERM_QUIET", "true")
+        .env_remove("RUST_BACKTRACE")
+        .timeout(LIMIT)
+        .stderr_to_stdout()
+        .output()?;
+    let code = output.status.code().ok_or("ended by a signal, or too late")?;
+    Ok((String::from_utf8(output.stdout)?, code))
+}
+
+/// Writes the changes into their files, from the last line to the first.
+fn rewrite(changes: &[Change]) {
+    for file in files() {
+        let text = fs::read_to_string(&file).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let mut changes: Vec<&Change> = changes.iter().filter(|change| change.0 == file).collect();
+        changes.sort_by_key(|(_, lines, _)| lines.start);
+        for (_, range, new) in changes.iter().rev() {
+            lines.splice(range.clone(), new.iter().cloned());
+        }
+        if !changes.is_empty() {
+            fs::write(&file, lines.join("\n") + "\n").unwrap();
+            println!("{}: {} refreshed", file.display(), changes.len());
+        }
+    }
+}

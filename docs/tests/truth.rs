@@ -1,0 +1,319 @@
+//! The book builds, serves, and says what is wrong with it.
+//!
+//!     cargo test -p docs --test truth
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn docs(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_docs"));
+    command.args(args).stdin(Stdio::null()).env_remove("RUST_LOG");
+    command
+}
+
+/// The one line that tells what went wrong.
+fn error(output: &Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let line = stderr.strip_prefix("docs: ").and_then(|line| line.strip_suffix('\n'));
+    let line = line.unwrap_or_else(|| panic!("not one line: {stderr}"));
+    assert!(!line.contains('\n'), "{stderr}");
+    line.to_owned()
+}
+
+/// A path as errors name it.
+fn named(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+fn html_files(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "html")).collect()
+}
+
+#[test]
+fn the_book_builds_from_any_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("book");
+    let output = docs(&["build", "--to", "book"]).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut pages = html_files(&to);
+    assert!(pages.len() > 12, "{pages:?}");
+    pages.retain(|page| !page.ends_with("toc.html"));
+    for page in pages {
+        let html = fs::read_to_string(&page).unwrap();
+        assert!(!html.contains("ANCHOR"), "{}: the marks of regions are not shown", page.display());
+        assert!(!html.contains("{{#"), "{}: everything is filled in", page.display());
+    }
+    let again = docs(&["build", "--to", "book"]).current_dir(folder.path()).output().unwrap();
+    assert!(again.status.success(), "a built book is replaced");
+}
+
+#[test]
+fn a_folder_that_is_no_book_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let precious = folder.path().join("precious.txt");
+    fs::write(&precious, "mine").unwrap();
+    let to = folder.path().to_str().unwrap();
+    let line = error(&docs(&["build", "--to", to]).output().unwrap());
+    assert_eq!(line, format!("{}: not empty, and not a built book", named(folder.path())));
+    assert_eq!(fs::read_to_string(precious).unwrap(), "mine");
+}
+
+/// Builds a book whose only chapter is this; returns what is wrong with it, from `chapter.md` on.
+fn fault(chapter: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path();
+    fs::create_dir_all(book.join("src")).unwrap();
+    fs::write(book.join("book.toml"), "[output.html]\ninput-404 = \"\"\n").unwrap();
+    fs::write(book.join("src/SUMMARY.md"), "- [Chapter](chapter.md)\n- [Other](other.md)\n")
+        .unwrap();
+    fs::write(book.join("src/chapter.md"), chapter).unwrap();
+    fs::write(book.join("src/other.md"), "# Other\n\n## A place\n").unwrap();
+    fs::write(book.join("src/loop.md"), "{{#include loop.md}}\n").unwrap();
+    fs::write(book.join("src/deep.md"), "fine\n\n[dead](nowhere.md)\n").unwrap();
+    fs::write(book.join("whole.rs"), "fn main() {}\n").unwrap();
+    fs::write(
+        book.join("parts.rs"),
+        "// ANCHOR: one\nfn one() {}\n// ANCHOR_END: one\n// ANCHOR: empty\n// ANCHOR_END: empty\n",
+    )
+    .unwrap();
+    fs::write(book.join("open.rs"), "// ANCHOR: open\nfn main() {}\n").unwrap();
+    let (from, to) = (book.to_str().unwrap(), book.join("built"));
+    let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
+    let line = error(&build);
+    let source = named(&book.join("src")) + "/";
+    line.strip_prefix(&source).unwrap_or(&line).replace(&named(book), "BOOK")
+}
+
+/// What is wrong with a chapter that sets these columns side by side.
+fn columns(columns: &str) -> String {
+    fault(&format!("<div class=\"side-by-side\">\n{columns}</div>\n"))
+}
+
+const RUST: &str = "```rust\n{{#include ../whole.rs}}\n```\n";
+
+#[test]
+fn a_book_without_a_mistake_builds() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path();
+    fs::create_dir_all(book.join("src")).unwrap();
+    fs::write(
+        book.join("book.toml"),
+        "[output.html]\ninput-404 = \"\"\nplayground.runnable = false\n",
+    )
+    .unwrap();
+    fs::write(book.join("src/SUMMARY.md"), "- [One](one.md)\n- [Two](two.md)\n").unwrap();
+    fs::write(
+        book.join("src/one.md"),
+        "# One\n\n[two](two.md#a-place) [top](#one) [out](https://example.com)\n\n```rust\n{{#include ../part.rs:part}}\n```\n",
+    )
+    .unwrap();
+    fs::write(
+        book.join("src/two.md"),
+        "# Two\n\n## A place\n\n- a list\n\n  ```sh\n  true\n  ```\n",
+    )
+    .unwrap();
+    fs::write(
+        book.join("part.rs"),
+        "no\n    // ANCHOR: part\n    if a < b {\n    }\n    # b\n    // ANCHOR_END: part\n",
+    )
+    .unwrap();
+    let (from, to) = (book.to_str().unwrap(), book.join("built"));
+    let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
+    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+    let one = fs::read_to_string(to.join("one.html")).unwrap();
+    assert!(one.contains("<code class=\"language-rust\">if a &lt; b {\n}\n# b</code>"));
+}
+
+#[test]
+fn code_that_nobody_compiles_is_a_mistake() {
+    let message = "Rust and Python are included from files that are tested: {{#include …}}";
+    assert_eq!(fault("# T\n\n```rust\nfn main() {}\n```\n"), format!("chapter.md:4: {message}"));
+    assert_eq!(fault("```python\nprint()\n```\n"), format!("chapter.md:2: {message}"));
+    assert_eq!(fault("- a list\n\n  ~~~rust\n  a\n  ~~~\n"), format!("chapter.md:4: {message}"));
+    assert_eq!(fault("> ```rust\n> a\n> ```\n"), format!("chapter.md:2: {message}"));
+    assert_eq!(
+        columns(&format!("**a**\n{RUST}**b**\n\n```rust\nfn main() {{}}\n```\n")),
+        format!("chapter.md:9: {message}")
+    );
+    let languages = "rust, python, console, sh, toml, json, text, diff, powershell";
+    let unknown = format!("chapter.md:1: the language of a code block is one of {languages}");
+    assert_eq!(fault("```\nfn main() {}\n```\n"), unknown);
+    assert_eq!(fault("```rust,ignore\nfn main() {}\n```\n"), unknown);
+    let indented = "chapter.md: a code block is indented: write a fence, and its language";
+    assert_eq!(fault("# T\n\n    fn main() {}\n"), indented);
+    let pre = "chapter.md:2: code is written in a fenced block, not in <pre>";
+    assert_eq!(fault("\n<pre><code>fn main() {}</code></pre>\n"), pre);
+    assert_eq!(fault("```rust\n```\n"), "chapter.md:1: this code block is empty");
+    assert_eq!(fault("text\n\n```sh\ntrue\n"), "chapter.md:3: a code block does not end");
+}
+
+#[test]
+fn an_include_that_finds_nothing_is_a_mistake() {
+    let include = |what: &str| fault(&format!("```rust\n{{{{#include {what}}}}}\n```\n"));
+    let missing = include("../none.rs");
+    assert!(missing.starts_with("chapter.md:2: cannot include BOOK/src/../none.rs: "), "{missing}");
+    let start = "chapter.md:2: cannot include BOOK/src/../";
+    assert_eq!(include("../parts.rs:two"), format!("{start}parts.rs: there is no ANCHOR: two"));
+    assert_eq!(include("../open.rs:open"), format!("{start}open.rs: ANCHOR: open does not end"));
+    let empty = "chapter.md:2: cannot include ../parts.rs:empty: there is nothing in it";
+    assert_eq!(include("../parts.rs:empty"), empty);
+    let missing = fault("{{#include none.md}}\n");
+    assert!(missing.starts_with("chapter.md:1: cannot include none.md: "), "{missing}");
+    assert_eq!(fault("{{#include loop.md}}\n"), "loop.md:1: cannot include loop.md a second time");
+    let itself = "chapter.md:1: cannot include ../src/chapter.md a second time";
+    assert_eq!(fault("{{#include ../src/chapter.md}}\n"), itself);
+    assert_eq!(fault("{{#inclde other.md}}\n"), "chapter.md:1: there is no {{#inclde}}");
+    let own_line = "chapter.md:1: {{#…}} stands on a line of its own, or in a code block";
+    assert_eq!(fault("see {{#include other.md}}\n"), own_line);
+    assert_eq!(fault("{{#chart none}}\n"), "chapter.md:1: there is no chart none");
+}
+
+#[test]
+fn a_diff_of_nothing_is_a_mistake() {
+    assert_eq!(fault("{{#diff ../whole.rs}}\n"), "chapter.md:1: {{#diff}} takes two files");
+    let same = "BOOK/src/../whole.rs and BOOK/src/../whole.rs do not differ";
+    assert_eq!(fault("{{#diff ../whole.rs ../whole.rs}}\n"), format!("chapter.md:1: {same}"));
+}
+
+#[test]
+fn columns_that_cannot_be_set_are_a_mistake() {
+    let one = format!("**a**\n{RUST}");
+    assert_eq!(columns(&one), "chapter.md:1: side-by-side takes two to four columns, not 1");
+    assert_eq!(
+        columns(&one.repeat(5)),
+        "chapter.md:1: side-by-side takes two to four columns, not 5"
+    );
+    assert_eq!(columns(RUST), "chapter.md:2: code without a **name** above it");
+    let text = "chapter.md:2: side-by-side holds **names** and code, nothing else";
+    assert_eq!(columns("some text\n"), text);
+    let open = "chapter.md:1: side-by-side does not end: there is no </div>";
+    assert_eq!(fault("<div class=\"side-by-side\">\n\ntext\n"), open);
+}
+
+#[test]
+fn a_dead_link_is_a_mistake() {
+    let page = "chapter.md:3: dead link: there is no none.html";
+    assert_eq!(fault("# T\n\n[a](none.md)\n"), page);
+    let place = "chapter.md:1: dead link: there is no place other.html#none";
+    assert_eq!(fault("[a](other.md#none)\n"), place);
+    assert_eq!(fault("[a](#none)\n"), "chapter.md:1: dead link: there is no place #none");
+    assert_eq!(fault("![a](none.svg)\n"), "chapter.md:1: dead link: there is no none.svg");
+    assert_eq!(
+        fault("<a href=\"none.html\">a</a>\n"),
+        "chapter.md:1: dead link: there is no none.html"
+    );
+    let out = fault("[a](../parts.rs)\n");
+    assert_eq!(out, "chapter.md:1: dead link: there is no ../parts.rs");
+    assert_eq!(fault("[a](/a.html)\n"), "chapter.md:1: dead link: /a.html leads out of the book");
+    assert_eq!(fault("{{#include deep.md}}\n"), "deep.md:3: dead link: there is no nowhere.html");
+}
+
+#[test]
+fn a_chapter_that_is_not_there_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("src")).unwrap();
+    let from = folder.path().to_str().unwrap();
+    let build =
+        || docs(&["build", "--to", &format!("{from}/built"), "--from", from]).output().unwrap();
+    assert!(error(&build()).starts_with(&format!("{}/book.toml: ", named(folder.path()))));
+    fs::write(folder.path().join("book.toml"), "").unwrap();
+    let summary = folder.path().join("src/SUMMARY.md");
+    assert!(error(&build()).starts_with(&format!("{}: cannot read: ", named(&summary))));
+    fs::write(&summary, "# Summary\n\n- [One](one.md)\n").unwrap();
+    assert_eq!(error(&build()), format!("{}:3: dead link: there is no one.md", named(&summary)));
+    fs::write(folder.path().join("book.toml"), "[output.html]\nno-such = 1\nsearch = 3\n").unwrap();
+    fs::write(folder.path().join("src/one.md"), "# One\n").unwrap();
+    error(&build());
+}
+
+#[test]
+fn html_that_does_not_end_is_a_mistake() {
+    let line = fault("# T\n\n<div>\n\ntext\n");
+    assert!(line.contains("chapter.md") && line.contains("<div>"), "{line}");
+}
+
+/// `cargo run -p docs`, which ends with the test.
+struct Serving {
+    process: Child,
+    port: u16,
+    book: TempDir,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Builds and serves, and waits for the port that is printed.
+fn serve(args: &[&str]) -> Serving {
+    let book = tempfile::tempdir().unwrap();
+    let mut command = docs(args);
+    let command = command.args(["--to", book.path().to_str().unwrap()]);
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut serving = Serving { process, port: 0, book };
+    let address = line.strip_prefix("The book is at http://127.0.0.1:");
+    let port = address.and_then(|rest| rest.strip_suffix("/ (Ctrl-C ends it)\n"));
+    serving.port = port.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+    serving
+}
+
+/// Sends a request as it is, and returns the answer.
+fn ask(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn it_serves_the_book_and_nothing_else() {
+    let serving = serve(&["--port", "0"]);
+    let ask = |request: &str| ask(serving.port, request);
+    let index = ask("GET /");
+    assert!(index.starts_with("HTTP/1.1 200 "), "{index}");
+    assert!(index.contains("content-type: text/html") && index.contains("Async Rust"), "{index}");
+    assert!(index.contains("cache-control: no-cache"), "{index}");
+    let head = ask("HEAD /hello-world.html");
+    assert!(head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"), "{head}");
+    assert!(ask("POST /").starts_with("HTTP/1.1 405 "));
+    assert!(ask("GET /none.html").starts_with("HTTP/1.1 404 "));
+    // The first folder above the book that holds something is the temporary one.
+    let above = serving.book.path().with_extension("above");
+    fs::write(&above, "secret").unwrap();
+    let name = above.file_name().unwrap().to_str().unwrap();
+    for path in ["../", "..%2f", "%2e%2e/", "css/../../", "/../", "..\\", "..%5c"] {
+        let answer = ask(&format!("GET /{path}{name}"));
+        assert!(
+            !answer.contains("secret") && !answer.starts_with("HTTP/1.1 2"),
+            "{path}: {answer}"
+        );
+    }
+    fs::remove_file(above).unwrap();
+}
+
+#[test]
+fn a_port_that_cannot_be_had_is_told_and_the_next_one_found() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let book = tempfile::tempdir().unwrap();
+    let to = book.path().to_str().unwrap();
+    let line = error(&docs(&["--to", to, "--port", &port]).output().unwrap());
+    assert!(line.starts_with(&format!("cannot serve at port {port}: ")), "{line}");
+
+    // Whoever has port 3000, we or another program: it is taken now.
+    let _taken = TcpListener::bind("127.0.0.1:3000");
+    let serving = serve(&[]);
+    assert!((3001..3100).contains(&serving.port), "{}", serving.port);
+}
