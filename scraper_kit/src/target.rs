@@ -17,8 +17,9 @@ use crate::error::{ErrorKind, FetchError};
 /// more than 64.
 pub const MAX_URL_BYTES: usize = 32 * 1024;
 
-/// Lines read ahead of the requests; the reader of the list waits when there are so many.
-const READ_AHEAD: usize = 256;
+/// Batches of lines read ahead of the requests; the reader of the list waits when there are so
+/// many. A batch is what one read of 8 KiB brings, or a line that is longer.
+const READ_AHEAD: usize = 2;
 
 /// One page to fetch.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,20 +77,20 @@ pub(crate) fn stream(
 /// A list of URLs, one per line: `--input`.
 pub(crate) struct List {
     path: PathBuf,
-    reader: Box<dyn BufRead + Send>,
+    reader: BufReader<Box<dyn Read + Send>>,
     failed: Arc<AtomicBool>,
 }
 
 impl List {
     /// Begins to read, to be sure that it can be read.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let reader: Box<dyn BufRead + Send> = if path.as_os_str() == "-" {
-            Box::new(BufReader::new(io::stdin()))
-        } else {
-            let mut reader = BufReader::new(File::open(path)?);
+        let is_stdin = path.as_os_str() == "-";
+        let list: Box<dyn Read + Send> =
+            if is_stdin { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+        let mut reader = BufReader::new(list);
+        if !is_stdin {
             reader.fill_buf()?; // a folder can be opened, but not read
-            Box::new(reader)
-        };
+        }
         Ok(Self { path: path.to_owned(), reader, failed: Arc::default() })
     }
 
@@ -100,18 +101,20 @@ impl List {
 
     /// The list's lines without blank ones and comments. Reading blocks, so a thread of its own
     /// does it; the channel between them is bounded, so that the list is read only as fast as
-    /// pages are fetched.
-    fn lines(mut self) -> mpsc::Receiver<Vec<u8>> {
+    /// pages are fetched. Lines travel in batches: to wake a thread for each of them would cost
+    /// more than to read it.
+    fn lines(mut self) -> impl Stream<Item = Vec<u8>> + Send + Unpin + 'static {
         let (mut sender, receiver) = mpsc::channel(READ_AHEAD);
         thread::spawn(move || {
             loop {
-                match next_line(&mut self.reader) {
-                    Ok(Some(line)) => {
-                        if executor::block_on(sender.send(line)).is_err() {
-                            return; // the run is over
-                        }
-                    }
-                    Ok(None) => return,
+                let mut batch = Vec::new();
+                let more = read_batch(&mut self.reader, &mut batch);
+                if executor::block_on(sender.send(stream::iter(batch))).is_err() {
+                    return; // the run is over
+                }
+                match more {
+                    Ok(true) => {}
+                    Ok(false) => return,
                     Err(error) => {
                         let path = self.path.display();
                         eprintln!("error: cannot read on in --input {path}: {error}");
@@ -121,36 +124,47 @@ impl List {
                 }
             }
         });
-        receiver
+        receiver.flatten()
     }
 }
 
-/// The next line that is neither blank nor a comment. Of a line that is too long to be a URL, no
-/// more is kept than shows that.
-fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+/// Reads the next lines that are neither blank nor comments, as many as are there without waiting
+/// for more; `false` at the end of the list.
+fn read_batch(reader: &mut BufReader<impl Read>, batch: &mut Vec<Vec<u8>>) -> io::Result<bool> {
     loop {
-        let mut line = Vec::new();
-        let limit = MAX_URL_BYTES as u64 + 2; // and a line end
-        if reader.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
-            return Ok(None);
-        }
-        if line.len() as u64 == limit && !line.ends_with(b"\n") {
-            reader.skip_until(b'\n')?;
-        }
+        let Some(line) = read_line(reader)? else { return Ok(false) };
         let text = line.trim_ascii();
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text); // Windows editors' mark
         if !text.is_empty() && !text.starts_with(b"#") {
-            return Ok(Some(text.to_vec()));
+            batch.push(text.to_vec());
+        }
+        if !reader.buffer().contains(&b'\n') {
+            return Ok(true);
         }
     }
+}
+
+/// The next line. Of one that is too long to be a URL, no more is kept than shows that.
+fn read_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let limit = MAX_URL_BYTES as u64 + 2; // and a line end
+    if reader.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.len() as u64 == limit && !line.ends_with(b"\n") {
+        reader.skip_until(b'\n')?;
+    }
+    Ok(Some(line))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(mut list: &[u8]) -> Vec<Vec<u8>> {
-        std::iter::from_fn(|| next_line(&mut list).unwrap()).collect()
+    fn lines(list: &[u8]) -> Vec<Vec<u8>> {
+        let (mut reader, mut lines) = (BufReader::new(list), Vec::new());
+        while read_batch(&mut reader, &mut lines).unwrap() {}
+        lines
     }
 
     #[test]
