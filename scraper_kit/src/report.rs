@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures::channel::mpsc;
-use futures::{SinkExt, executor, future};
+use futures::{SinkExt, StreamExt, executor, future};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::FetchError;
@@ -27,6 +27,10 @@ use crate::page::{Clock, Page};
 
 /// Pages waiting to be printed.
 const WAITING_PAGES: usize = 64;
+
+/// Between two looks for pages to print. Without it the printer would be woken for each page, which
+/// costs more than to print it.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// After Ctrl-C, output that nobody reads is not waited for any longer than this.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -92,7 +96,7 @@ impl Report {
         let (done, summary) = std_mpsc::channel();
         let stop = interrupted.clone();
         thread::spawn(move || {
-            let incoming = executor::block_on_stream(incoming);
+            let incoming = executor::block_on_stream(incoming.ready_chunks(WAITING_PAGES));
             let _ = done.send(print(format, &css, total, clock, &stop, incoming));
         });
         Self { pages, summary, interrupted, list_failed }
@@ -149,18 +153,21 @@ fn print(
     total: Option<usize>,
     clock: Clock,
     interrupted: &Interrupt,
-    pages: impl Iterator<Item = Page>,
+    batches: impl Iterator<Item = Vec<Page>>,
 ) -> io::Result<Summary> {
     let progress = progress_bar(total);
     let mut summary = Summary::default();
     let mut rows = Vec::new();
-    for page in pages {
-        summary.add(&page);
-        progress.inc(1);
-        match format {
-            Format::Table => rows.push(table::Row::new(page)),
-            Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
+    for batch in batches {
+        for page in batch {
+            summary.add(&page);
+            progress.inc(1);
+            match format {
+                Format::Table => rows.push(table::Row::new(page)),
+                Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
+            }
         }
+        thread::sleep(PAUSE);
     }
     progress.finish_and_clear();
     let sentence = summary.sentence(clock.elapsed(), total, interrupted.happened());
