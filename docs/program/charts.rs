@@ -36,7 +36,6 @@ pub fn render(measurements: &Measurements, name: &str) -> Result<String, Box<dyn
 ///
 /// # Errors
 /// The measurements have no such figure.
-#[allow(dead_code, reason = "for the book")]
 pub fn table(measurements: &Measurements, name: &str) -> Result<String, Box<dyn Error>> {
     let figure = figures::named(measurements, name)?;
     let table = figure.table();

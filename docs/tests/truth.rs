@@ -108,7 +108,11 @@ fn a_book_without_a_mistake_builds() {
         "[output.html]\ninput-404 = \"\"\nplayground.runnable = false\n",
     )
     .unwrap();
-    fs::write(book.join("src/SUMMARY.md"), "- [One](one.md)\n- [Two](two.md)\n").unwrap();
+    fs::write(
+        book.join("src/SUMMARY.md"),
+        "- [One](one.md)\n- [Two](two.md)\n- [Three](three.md)\n",
+    )
+    .unwrap();
     fs::write(
         book.join("src/one.md"),
         "# One\n\n[two](two.md#a-place) [top](#one) [out](https://example.com)\n\n```rust\n{{#include ../part.rs:part}}\n```\n",
@@ -124,11 +128,24 @@ fn a_book_without_a_mistake_builds() {
         "no\n    // ANCHOR: part\n    if a < b {\n    }\n    # b\n    // ANCHOR_END: part\n",
     )
     .unwrap();
+    fs::write(
+        book.join("src/three.md"),
+        "# Three\n\n```rust\n{{#include ../functions.rs:two}}\n```\n",
+    )
+    .unwrap();
+    fs::write(
+        book.join("functions.rs"),
+        "fn twofold() {\n}\n\nimpl T {\n    /// Two.\n    pub async fn two<A>() {\n        if a {\n        }\n    }\n}\n",
+    )
+    .unwrap();
     let (from, to) = (book.to_str().unwrap(), book.join("built"));
     let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
     assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
     let one = fs::read_to_string(to.join("one.html")).unwrap();
     assert!(one.contains("<code class=\"language-rust\">if a &lt; b {\n}\n# b</code>"));
+    let three = fs::read_to_string(to.join("three.html")).unwrap();
+    let function = "/// Two.\npub async fn two&lt;A&gt;() {\n    if a {\n    }\n}</code>";
+    assert!(three.contains(&format!("<code class=\"language-rust\">{function}")), "{three}");
 }
 
 #[test]
@@ -160,7 +177,10 @@ fn an_include_that_finds_nothing_is_a_mistake() {
     let missing = include("../none.rs");
     assert!(missing.starts_with("chapter.md:2: cannot include BOOK/src/../none.rs: "), "{missing}");
     let start = "chapter.md:2: cannot include BOOK/src/../";
-    assert_eq!(include("../parts.rs:two"), format!("{start}parts.rs: there is no ANCHOR: two"));
+    assert_eq!(
+        include("../parts.rs:two"),
+        format!("{start}parts.rs: there is no ANCHOR: two, and no fn two")
+    );
     assert_eq!(include("../open.rs:open"), format!("{start}open.rs: ANCHOR: open does not end"));
     let empty = "chapter.md:2: cannot include ../parts.rs:empty: there is nothing in it";
     assert_eq!(include("../parts.rs:empty"), empty);

@@ -136,3 +136,22 @@ fn every_dependency_has_its_reason_beside_it() {
         assert!(manifest.contains("[lints]\nworkspace = true"), "{name}: lints");
     }
 }
+
+#[test]
+fn the_readme_and_the_book_name_every_lesson() {
+    let chapters = fs::read_dir(root().join("docs/src")).unwrap().map(|file| file.unwrap().path());
+    let chapters = chapters.filter(|file| file.extension().is_some_and(|kind| kind == "md"));
+    let book: String = chapters.map(|file| fs::read_to_string(file).unwrap()).collect();
+    let readme = read("README.md");
+    let mut lessons = 0;
+    for file in fs::read_dir(root().join("hello_world/examples")).unwrap() {
+        let file = file.unwrap().path();
+        if file.is_file() {
+            let name = file.file_stem().and_then(|name| name.to_str()).expect("a plain name");
+            assert!(readme.contains(&format!("| `{name}` |")), "README.md: {name}");
+            assert!(book.contains(&format!("--example {name}")), "the book: {name}");
+            lessons += 1;
+        }
+    }
+    assert_eq!(readme.matches("\n   | `").count(), lessons, "README.md names others");
+}

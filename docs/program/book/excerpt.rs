@@ -1,5 +1,6 @@
-//! A part of a source file: `path`, or `path:anchor` for what stands between two comments,
-//! `// ANCHOR: anchor` and `// ANCHOR_END: anchor`. Those comments are never shown.
+//! A part of a source file: `path`; `path:name` for what stands between two comments, `// ANCHOR:
+//! name` and `// ANCHOR_END: name`; or, where there are none, for Rust's `fn name`, with what stands
+//! right above it. Comments that mark a region are never shown.
 
 use std::fs;
 use std::path::Path;
@@ -38,15 +39,27 @@ pub fn read(folder: &Path, wanted: &str) -> Result<Excerpt, String> {
     let path = folder.join(path);
     let file = name_of(&path);
     let text = fs::read_to_string(&path).map_err(|e| format!("cannot include {file}: {e}"))?;
-    let lines = parse(&text, anchor).map_err(|e| format!("cannot include {file}: {e}"))?;
+    let lines = part(&text, anchor).map_err(|e| format!("cannot include {file}: {e}"))?;
     if lines.iter().all(|line| line.text.trim().is_empty()) {
         return Err(format!("cannot include {wanted}: there is nothing in it"));
     }
     Ok(Excerpt { file, lines: unindented(lines) })
 }
 
-/// The lines of the anchored part, or all of them; without the comments that mark regions.
-fn parse(text: &str, anchor: Option<&str>) -> Result<Vec<Line>, String> {
+/// The lines of the part of this name, or all of them.
+fn part(text: &str, name: Option<&str>) -> Result<Vec<Line>, String> {
+    match (parse(text, name)?, name) {
+        (Some(lines), _) => Ok(lines),
+        (None, name) => {
+            let (all, name) = (parse(text, None)?.unwrap_or_default(), name.unwrap_or_default());
+            function(&all, name).ok_or(format!("there is no ANCHOR: {name}, and no fn {name}"))
+        }
+    }
+}
+
+/// The lines of the anchored part, if it is there, or all of them; without the comments that mark
+/// regions.
+fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<Line>>, String> {
     let mut lines = Vec::new();
     let mut open: Vec<&str> = Vec::new();
     let mut found = 0;
@@ -72,10 +85,25 @@ fn parse(text: &str, anchor: Option<&str>) -> Result<Vec<Line>, String> {
     }
     match (open.first(), anchor, found) {
         (Some(name), ..) => Err(format!("ANCHOR: {name} does not end")),
-        (None, Some(anchor), 0) => Err(format!("there is no ANCHOR: {anchor}")),
         (None, Some(anchor), 2..) => Err(format!("ANCHOR: {anchor} is there more than once")),
-        _ => Ok(lines),
+        (None, Some(_), 0) => Ok(None),
+        _ => Ok(Some(lines)),
     }
+}
+
+/// The function of this name, as rustfmt lays it out: it ends with the first brace that stands as
+/// far to the right as its beginning. What is right above it belongs to it.
+fn function(lines: &[Line], name: &str) -> Option<Vec<Line>> {
+    let words = |line: &Line| line.text.split(['(', '<', ' ']).any(|word| word == name);
+    let begins = |line: &&Line| words(line) && line.text.contains(&format!("fn {name}"));
+    let head = lines.iter().position(|line| begins(&line))?;
+    let indent = lines[head].text.len() - lines[head].text.trim_start().len();
+    let end = format!("{:indent$}}}", "");
+    let last = head + lines[head..].iter().position(|line| line.text == end)?;
+    let above = lines[..head].iter().rev();
+    let first =
+        head - above.take_while(|line| line.text.trim_start().starts_with(['/', '#'])).count();
+    Some(lines[first..=last].to_vec())
 }
 
 /// A comment of any language that begins or ends a region, and the region's name.

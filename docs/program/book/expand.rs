@@ -96,6 +96,7 @@ fn generate(folder: &Path, name: &str, arguments: &str) -> Result<String, String
         "diff" => diff::expand(folder, arguments),
         "chart" => generated::chart(folder, arguments),
         "table" => generated::table(folder, arguments),
+        "measured" => generated::measured(folder),
         _ => Err(format!("there is no {{{{#{name}}}}}")),
     }
 }

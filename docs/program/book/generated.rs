@@ -1,16 +1,35 @@
-//! What `cargo run -p docs -- measure` wrote: `{{#chart name}}` and `{{#table name}}`.
+//! What `cargo run -p docs -- measure` wrote: `{{#chart name}}`, `{{#table name}}` and `{{#measured}}`.
 //!
-//! Both return HTML that holds no empty line, which would end an HTML block in Markdown, and end
-//! with one. A chart is an inline SVG, so that its colours follow the theme.
+//! A chart is an inline SVG, so that its colours follow the theme. It holds no empty line, which
+//! would end an HTML block in Markdown.
 
 use std::path::Path;
 
-/// The chart of this name. `folder` is the chapter's.
-pub fn chart(_folder: &Path, name: &str) -> Result<String, String> {
-    Err(format!("there is no chart {name}"))
+use crate::charts;
+use crate::measure::report;
+use crate::measure::results::Measurements;
+
+/// The recorded run, seen from the chapters' folder.
+const RECORD: &str = "../measurements/recorded.json";
+
+/// The chart of this name. `folder` is the chapters'.
+pub fn chart(folder: &Path, name: &str) -> Result<String, String> {
+    let svg = charts::render(&record(folder)?, name).map_err(|e| e.to_string())?;
+    let lines: Vec<&str> = svg.lines().filter(|line| !line.trim().is_empty()).collect();
+    Ok(format!("\n<figure class=\"chart\">\n{}\n</figure>\n\n", lines.join("\n")))
 }
 
-/// The table of this name. `folder` is the chapter's.
-pub fn table(_folder: &Path, name: &str) -> Result<String, String> {
-    Err(format!("there is no table {name}"))
+/// The table of this name, in Markdown. `folder` is the chapters'.
+pub fn table(folder: &Path, name: &str) -> Result<String, String> {
+    let table = charts::table(&record(folder)?, name).map_err(|e| e.to_string())?;
+    Ok(format!("\n{table}\n"))
+}
+
+/// Where and when it was measured, in a sentence. `folder` is the chapters'.
+pub fn measured(folder: &Path) -> Result<String, String> {
+    Ok(format!("{}\n", report::where_and_when(&record(folder)?)))
+}
+
+fn record(folder: &Path) -> Result<Measurements, String> {
+    Measurements::read(&folder.join(RECORD)).map_err(|e| e.to_string())
 }

@@ -327,6 +327,35 @@ fn ctrl_c_ends_a_run_whose_output_nobody_reads() {
     list.join().unwrap();
 }
 
+/// The book's table of who runs the tasks and who drives the sockets, by the names of the threads
+/// that there are while a page is under way. Linux keeps 15 letters of a name.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_runtimes_threads_are_those_that_the_book_names() {
+    let server = TestServer::start(|_, stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf a page")?;
+        stream.wait_for_close();
+        Ok(())
+    });
+    let mut child = scraper().arg(server.url("/hangs")).spawn();
+    server.log().wait_until("the request", |seen| seen.requests.len() == 1);
+    let tasks = fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+    let names = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("comm")).unwrap());
+    let names: HashSet<String> = names.map(|name| name.trim().to_owned()).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let of_runtimes = ["tokio", "async-std", "async-compat", "smol", "isahc"];
+    let mut seen: Vec<&str> = names.iter().map(String::as_str).collect();
+    seen.retain(|name| of_runtimes.iter().any(|runtime| name.starts_with(runtime)));
+    seen.sort_unstable();
+    let expected: &[&str] = match env!("CARGO_PKG_NAME") {
+        "scraper_tokio" => &[], // the main thread does it all
+        "scraper_async_std" => &["async-std/runti", "isahc-agent-0"],
+        _ => &["async-compat/to", "smol-1"],
+    };
+    assert_eq!(seen, expected, "of {names:?}");
+}
+
 // Requests and responses.
 
 #[test]
