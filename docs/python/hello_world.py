@@ -14,8 +14,8 @@ async def hello_world():
     print("World")
 
 
-async def main():
-    await hello_world()
+def main():
+    asyncio.run(hello_world())
 
 
 # ANCHOR_END: hello
@@ -34,4 +34,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Hello, a second of waiting, World: on asyncio.")
     parser.add_argument("--tasks", type=int, metavar="N", help="run N hello-worlds at once")
     args = parser.parse_args()
-    asyncio.run(at_scale(args.tasks) if args.tasks else main())
+    if args.tasks:
+        asyncio.run(at_scale(args.tasks))
+    else:
+        main()
