@@ -192,7 +192,40 @@ fn an_include_that_finds_nothing_is_a_mistake() {
     assert_eq!(fault("{{#inclde other.md}}\n"), "chapter.md:1: there is no {{#inclde}}");
     let own_line = "chapter.md:1: {{#…}} stands on a line of its own, or in a code block";
     assert_eq!(fault("see {{#include other.md}}\n"), own_line);
-    assert_eq!(fault("{{#chart none}}\n"), "chapter.md:1: there is no chart none");
+    let no_record = fault("{{#chart scraping}}\n");
+    assert!(
+        no_record.starts_with("chapter.md:1: cannot read BOOK/src/../measurements/"),
+        "{no_record}"
+    );
+}
+
+#[test]
+fn a_chart_that_the_record_does_not_have_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let (book, to) = (folder.path(), folder.path().join("built"));
+    fs::create_dir_all(book.join("src")).unwrap();
+    fs::create_dir(book.join("measurements")).unwrap();
+    let record = "measurements/recorded.json";
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(record), book.join(record)).unwrap();
+    fs::write(book.join("book.toml"), "[book]\ntitle = \"A book\"\n").unwrap();
+    fs::write(book.join("src/SUMMARY.md"), "- [One](one.md)\n").unwrap();
+    let build = |text: &str| {
+        fs::write(book.join("src/one.md"), text).unwrap();
+        let (from, to) = (book.to_str().unwrap(), to.to_str().unwrap());
+        let build = docs(&["build", "--from", from, "--to", to]).output().unwrap();
+        String::from_utf8(build.stderr).unwrap()
+    };
+    assert_eq!(build("# One\n\n{{#measured}}\n\n{{#chart scraping}}\n\n{{#table scraping}}\n"), "");
+    let one = fs::read_to_string(to.join("one.html")).unwrap();
+    assert!(one.contains("role=\"img\"") && one.contains("<td>aiohttp</td>"), "{one}");
+    for what in ["chart", "table"] {
+        let fault = build(&format!("# One\n\n{{{{#{what} none}}}}\n"));
+        assert!(
+            fault.contains("one.md:3: no figure 'none' in the measurements; there are "),
+            "{fault}"
+        );
+        assert_eq!(fault.lines().count(), 1, "{fault}");
+    }
 }
 
 #[test]
