@@ -82,7 +82,7 @@ async fn in_one_task() -> [f64; 2] {
 }
 
 fn summarise(longest: [f64; 5], why: &str) {
-    println!("The longest time without a beat:");
+    println!("\nThe longest time without a beat:");
     let cases = ["1. sleeps", "2. computes", "3. sleeps", "4. computes", "5. sleeps"];
     let places = ["same task", "same task", "its thread", "its thread", "its task"];
     for ((gap, case), place) in longest.into_iter().zip(cases).zip(places) {

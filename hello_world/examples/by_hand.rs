@@ -43,6 +43,7 @@ fn main() -> ExitCode {
     )
 }
 
+// ANCHOR: toy
 /// `Box<dyn Future>` holds a future of any type. `Pin`: it stays where it is in memory, since a
 /// future that was polled may hold references into itself.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
@@ -110,6 +111,7 @@ impl Future for Timer {
         Poll::Pending
     }
 }
+// ANCHOR_END: toy
 
 /// Hello world, which tells what came of each poll, whoever polls it: `poll_fn` makes a future of a
 /// closure, and this one passes the poll on to the future inside, which `pin!` keeps in its place.

@@ -92,7 +92,7 @@ async fn bounded() -> [String; 2] {
 }
 
 fn summarise(ways: &[String]) {
-    println!("{:<19}  {:<5}  {:<18}  Cost", "Way", "Time", "Returned");
+    println!("\n{:<19}  {:<5}  {:<18}  Cost", "Way", "Time", "Returned");
     ways.iter().for_each(|way| println!("{way}"));
 }
 
