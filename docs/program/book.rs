@@ -5,7 +5,7 @@ mod diff;
 mod excerpt;
 mod expand;
 mod generated;
-mod html;
+pub mod html;
 mod links;
 mod server;
 mod side_by_side;
@@ -85,7 +85,9 @@ fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
         Some(to) => std::path::absolute(to)?,
         None => Path::new(DOCS).parent().expect("the workspace is above").join("target/book"),
     };
-    may_be_replaced(&to)?;
+    if args.to.is_some() {
+        may_be_replaced(&to)?;
+    }
 
     let settings = from.join("book.toml");
     let mut config = Config::from_disk(&settings).map_err(|e| one_line(&settings, &e))?;
@@ -122,7 +124,7 @@ fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
     Ok(to)
 }
 
-/// mdBook empties the folder that it builds to: never one that holds anything but a book.
+/// mdBook empties the folder that it builds to: never one of yours that holds anything but a book.
 fn may_be_replaced(folder: &Path) -> Result<(), Box<dyn Error>> {
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(()) }; // new, or mdBook will say
     if entries.next().is_some() && !folder.join("toc.html").exists() {

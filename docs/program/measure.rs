@@ -26,7 +26,7 @@ pub mod statistics;
 use std::error::Error;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::charts;
 use groups::Group;
@@ -72,10 +72,12 @@ pub fn run(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
         None => {
             process::end_all_at_ctrl_c()?;
             let runs = args.runs.map_or(if args.quick { 4 } else { 5 }, usize::from);
+            let output = args.output.unwrap_or(default);
+            may_be_written(&output)?;
+            let machine = machine::machine(); // before we keep it busy ourselves
             let setup = Setup::new(&args.profile, args.quick, runs)?;
             let only = |group: &Group| args.only.is_empty() || args.only.contains(group);
-            let output = args.output.unwrap_or(default);
-            let measurements = measure(setup, only)?;
+            let measurements = measure(setup, machine, &output, only)?;
             measurements.write(&output)?;
             (measurements, output)
         }
@@ -94,14 +96,31 @@ pub fn run(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn measure(setup: Setup, only: impl Fn(&Group) -> bool) -> Result<Measurements, Box<dyn Error>> {
+/// An hour's work should not end in an error that could be seen at its start.
+fn may_be_written(output: &Path) -> Result<(), String> {
+    let full = std::path::absolute(output).unwrap_or_default();
+    if !full.parent().is_some_and(Path::is_dir) {
+        return Err(format!("cannot write {}: there is no such folder", output.display()));
+    }
+    if output.extension().is_some_and(|extension| extension == "html") {
+        return Err(format!("cannot write {}: the charts go there", output.display()));
+    }
+    Ok(())
+}
+
+fn measure(
+    setup: Setup,
+    machine: results::Machine,
+    output: &Path,
+    only: impl Fn(&Group) -> bool,
+) -> Result<Measurements, Box<dyn Error>> {
     let (commit, dirty) = machine::commit(&setup.workspace);
     let mut measurements = Measurements {
         quick: setup.quick,
         date: time::OffsetDateTime::now_utc().date().to_string(),
         commit,
         dirty,
-        machine: machine::machine(),
+        machine,
         versions: machine::versions(&setup.workspace, &setup.programs),
         settings: Settings {
             profile: setup.profile.clone(),
@@ -116,9 +135,19 @@ fn measure(setup: Setup, only: impl Fn(&Group) -> bool) -> Result<Measurements, 
         costs: Vec::new(),
     };
     for group in <Group as clap::ValueEnum>::value_variants().iter().filter(|group| only(group)) {
-        let (runs, costs) = groups::measure(*group, &setup, &mut measurements.left_out)?;
-        measurements.runs.extend(runs);
-        measurements.costs.extend(costs);
+        match groups::measure(*group, &setup, &mut measurements.left_out) {
+            Ok((runs, costs)) => {
+                measurements.runs.extend(runs);
+                measurements.costs.extend(costs);
+            }
+            Err(error) if measurements.runs.is_empty() => return Err(error),
+            Err(error) => {
+                let unfinished = output.with_extension("unfinished.json");
+                measurements.write(&unfinished)?;
+                eprintln!("what was measured before is in {}", unfinished.display());
+                return Err(error);
+            }
+        }
     }
     note_the_server(setup, &mut measurements)?;
     Ok(measurements)

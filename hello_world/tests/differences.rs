@@ -193,10 +193,10 @@ fn drop_handle(runtime: Runtime) -> String {
                 drop(handle);
             }
         }
-        sleep(runtime, SHORT).await;
-        match told.try_recv() {
+        sleep(runtime, SHORT).await; // the runtime has all the time that it needs to drop it
+        match told.recv_timeout(if runtime == Smol { LONG } else { SHORT }) {
             Ok("dropped") => "the task is cancelled".to_owned(),
-            Err(mpsc::TryRecvError::Empty) => "the task runs on".to_owned(),
+            Err(mpsc::RecvTimeoutError::Timeout) => "the task runs on".to_owned(),
             other => format!("{other:?}"),
         }
     })

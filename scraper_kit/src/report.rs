@@ -159,6 +159,7 @@ fn print(
     let mut summary = Summary::default();
     let mut rows = Vec::new();
     for batch in batches {
+        let all = batch.len() < WAITING_PAGES;
         for page in batch {
             summary.add(&page);
             progress.inc(1);
@@ -167,7 +168,9 @@ fn print(
                 Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
             }
         }
-        thread::sleep(PAUSE);
+        if all {
+            thread::sleep(PAUSE);
+        }
     }
     progress.finish_and_clear();
     let sentence = summary.sentence(clock.elapsed(), total, interrupted.happened());

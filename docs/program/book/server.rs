@@ -25,7 +25,8 @@ pub async fn listen(port: Option<u16>) -> Result<TcpListener, String> {
     }
     for port in FIRST_PORT..=LAST_PORT {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-            Err(e) if e.kind() == ErrorKind::AddrInUse => {}
+            // Windows says the latter of ports that it keeps for itself.
+            Err(e) if matches!(e.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied) => {}
             listener => return listener.map_err(|e| format!("cannot serve at port {port}: {e}")),
         }
     }

@@ -5,6 +5,8 @@
 
 use plotters::style::RGBColor;
 
+pub use crate::book::html::escape;
+
 /// The width of all charts; a page scales them. Small, so that text stays readable on a phone.
 pub const WIDTH: u32 = 440;
 
@@ -64,9 +66,4 @@ pub fn dress(drawing: &str, name: &str, title: &str, words: &str) -> String {
          <desc id=\"chart-{name}-words\">{words}</desc>\n{}",
         inside.trim_start()
     )
-}
-
-/// Text as it stands in HTML and XML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

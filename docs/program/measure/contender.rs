@@ -76,7 +76,9 @@ impl Programs {
     fn twin(&self, name: &str) -> Option<Order> {
         let script = self.twins.join(name).display().to_string();
         let program = self.python.clone()?;
-        Some(Order { program, args: vec![script], ..Order::default() })
+        // What it prints is UTF-8, also where the system's encoding is another.
+        let env = vec![("PYTHONUTF8".to_owned(), "1".to_owned())];
+        Some(Order { program, args: vec![script], env, ..Order::default() })
     }
 }
 
@@ -87,6 +89,8 @@ pub fn curl(pattern: &str, in_flight: usize) -> Order {
     let in_flight = in_flight.to_string();
     let args = [
         "--disable", // its configuration file
+        "--noproxy", // the others ignore the environment's, too
+        "*",
         "--silent",
         "--parallel",
         "--parallel-immediate", // does not wait for the first answer before it opens more connections

@@ -9,7 +9,7 @@ use super::contender::{ASYNC_STD, EMPTY, SMOL, TOKIO};
 use super::order::Order;
 use super::process;
 use super::results::Cost;
-use super::setup::{PAGES, Setup, cargo_order, in_words};
+use super::setup::{self, PAGES, Setup, cargo_order, in_words};
 
 /// Clean builds of each: they take minutes.
 const BUILDS: usize = 3;
@@ -51,7 +51,10 @@ pub fn measure(setup: &Setup) -> Result<Vec<Cost>, Box<dyn Error>> {
 fn crates(workspace: &Path, package: &str) -> Option<u64> {
     let manifest = workspace.join("Cargo.toml");
     let args = ["tree", "--manifest-path", manifest.to_str()?, "-p", package, "-e", "normal,build"];
-    let tree = process::output("cargo", &[&args[..], &["--prefix", "none"]].concat())?;
+    let tree = process::output(
+        &setup::cargo().to_string_lossy(),
+        &[&args[..], &["--prefix", "none"]].concat(),
+    )?;
     let name_and_version = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
     let crates: BTreeSet<_> =
         tree.lines().map(name_and_version).filter(|line| !line.is_empty()).collect();
@@ -79,7 +82,8 @@ fn threads(setup: &Setup, binary: &Path, scrapes: bool) -> Result<Option<u64>, B
         stdout: Some(setup.file("output.txt")),
         count_threads: true,
         ..Order::default()
-    })?;
+    })
+    .map_err(|error| in_words(error, "cannot count the threads of a scraper"))?;
     Ok(usage.threads)
 }
 

@@ -28,7 +28,7 @@ pub enum Group {
     Cost,
 }
 
-/// How long a page of the latency group takes, and how many there are.
+/// How long a page of the latency group takes.
 pub const DELAY_MS: u64 = 300;
 
 /// Larger cases than this are measured in fewer rounds.
@@ -221,7 +221,7 @@ fn first_hello(setup: &Setup) -> Vec<Trial> {
         .map(|(contender, mut order)| {
             order.until_output = true;
             // Python keeps what it prints to a pipe until the end, unless told otherwise.
-            order.env = vec![("PYTHONUNBUFFERED".to_owned(), "1".to_owned())];
+            order.env.push(("PYTHONUNBUFFERED".to_owned(), "1".to_owned()));
             trial(contender, order, Box::new(check::said_hello))
         })
         .collect();

@@ -35,7 +35,8 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
     }
     let mut add = |name: &str, text: Option<String>| {
         // The rest of the line tells of libraries, commits and copyright.
-        let line = text.and_then(|text| text.split([',', '\n', '(']).next().map(str::to_owned));
+        let line =
+            text.and_then(|text| text.split([',', '\n', '(', '[']).next().map(str::to_owned));
         let line = line.map(|line| line.trim().to_owned());
         versions.extend(line.map(|line| (name.to_owned(), line)));
     };

@@ -126,7 +126,8 @@ pub fn run(order: &Order) -> Result<Usage, Box<dyn Error>> {
 /// What a command prints, when it succeeds; the command takes no time worth waiting for.
 pub fn output(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).stdin(Stdio::null()).output().ok()?;
-    let text = [output.stdout, output.stderr].concat(); // nginx -v uses the latter
+    // nginx -v uses the latter.
+    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     output.status.success().then(|| String::from_utf8_lossy(&text).trim().to_owned())
 }
 

@@ -23,7 +23,8 @@ pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let environment = target.join("python");
     let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let installed = environment.join("installed.txt");
-    let wanted = fs::read_to_string(requirements).map_err(|error| error.to_string())?;
+    let wanted = fs::read_to_string(requirements)
+        .map_err(|error| format!("cannot read {}: {error}", requirements.display()))?;
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted)
         && succeeds(&python, &["-c", CHECK]).is_ok()
     {

@@ -123,7 +123,8 @@ pub fn target() -> Result<PathBuf, Box<dyn Error>> {
     Ok(target.to_owned())
 }
 
-fn cargo() -> PathBuf {
+/// The cargo that runs us.
+pub fn cargo() -> PathBuf {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into()
 }
 

@@ -78,10 +78,13 @@ pub fn in_a_browser(test: impl AsyncFnOnce(&Browser)) {
         let profile = tempfile::tempdir().unwrap();
         let driven = open(&driver, &browser, profile.path()).await;
         let browser = Browser { driver: driven, requests: RefCell::default() };
-        browser.open("about:blank").await; // and not the browser's own first page
-        browser.driver.get_log("performance").await.unwrap();
+        let in_it = async {
+            browser.open("about:blank").await; // and not the browser's own first page
+            browser.driver.get_log("performance").await.unwrap();
+            test(&browser).await;
+        };
         // The browser is closed whatever happens, and only then does a failure go on.
-        let result = AssertUnwindSafe(test(&browser)).catch_unwind().await;
+        let result = AssertUnwindSafe(in_it).catch_unwind().await;
         let closed = browser.driver.quit().await;
         drop(driver);
         if let Err(failure) = result {
