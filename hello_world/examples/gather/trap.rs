@@ -45,7 +45,7 @@ fn naps(count: usize) -> impl Iterator<Item = impl Future<Output = ()> + Send + 
 /// Takes ever more naps one way (a function that is async, like `async def`), and draws how much
 /// longer than one nap that is.
 async fn measure(way: &str, most: usize, take: impl AsyncFn(usize)) {
-    println!("{way}");
+    println!("\n{way}");
     let mut measured: Vec<(f64, usize)> = vec![];
     let doublings = (most / 500).max(1).ilog2();
     for doublings_left in (0..=doublings).rev() {
@@ -77,7 +77,7 @@ async fn measure(way: &str, most: usize, take: impl AsyncFn(usize)) {
 
 async fn in_one_task(most: usize) {
     println!("Sleeps of {NAP} s, all at once; the time beyond {NAP} s, a █ for each 0.1 s.");
-    println!("4 times as many should take 4 times the time; 16 times would be the square.\n");
+    println!("4 times as many should take 4 times the time; 16 times would be the square.");
     let way = async |count| drop(join_all(naps(count)).await);
     measure("join_all: all in one task", most, way).await;
 }
