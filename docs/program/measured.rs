@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -55,7 +55,7 @@ fn measure(order: &Order) -> io::Result<Usage> {
     (usage.cpu_s, usage.peak_bytes) = costs();
     usage.threads = threads.map(|most| most.load(Ordering::Relaxed)).filter(|most| *most > 0);
     usage.success = status.success() || usage.first_output_s.is_some();
-    usage.ending = describe(status);
+    usage.ending = status.to_string();
     Ok(usage)
 }
 
@@ -157,9 +157,4 @@ fn costs() -> (Option<f64>, Option<u64>) {
 #[cfg(not(unix))]
 fn costs() -> (Option<f64>, Option<u64>) {
     (None, None)
-}
-
-/// "exit status: 1", "signal: 9 (SIGKILL)".
-fn describe(status: ExitStatus) -> String {
-    status.to_string()
 }

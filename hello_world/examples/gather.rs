@@ -21,6 +21,7 @@ use futures::future::join_all;
 use futures::join;
 use futures::stream::{self, StreamExt};
 use hello_world::lesson::{self, say, seconds, sleep, step};
+use hello_world::parse_tasks;
 
 /// Five ways to wait for several futures: how long, in which order, at what cost
 #[derive(Parser)]
@@ -141,11 +142,4 @@ fn on_smol() {
         ways.extend(bounded().await);
         summarise(&ways);
     });
-}
-
-fn parse_tasks(text: &str) -> Result<usize, &'static str> {
-    match text.parse() {
-        Ok(tasks @ 1..) => Ok(tasks),
-        _ => Err("give a whole number, 1 or more"),
-    }
 }

@@ -84,3 +84,14 @@ pub fn peak_memory() -> Option<u64> {
     #[cfg(not(unix))]
     None
 }
+
+/// The value of `--tasks`.
+///
+/// # Errors
+/// It is no whole number, or 0.
+pub fn parse_tasks(text: &str) -> Result<usize, &'static str> {
+    match text.parse() {
+        Ok(tasks @ 1..) => Ok(tasks),
+        _ => Err("give a whole number, 1 or more"),
+    }
+}

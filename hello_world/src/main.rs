@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use hello_world::{Runtime, end_quietly_when_nobody_reads, run_each};
+use hello_world::{Runtime, end_quietly_when_nobody_reads, parse_tasks, run_each};
 
 /// Hello, a second of waiting, World: on tokio, async-std and smol.
 #[derive(Parser)]
@@ -79,13 +79,6 @@ fn peak_memory() -> String {
     hello_world::peak_memory().map_or("unknown (measured on Unix only)".to_owned(), |bytes| {
         format!("{:.0} MB", bytes as f64 / 1e6)
     })
-}
-
-fn parse_tasks(text: &str) -> Result<usize, &'static str> {
-    match text.parse() {
-        Ok(tasks @ 1..) => Ok(tasks),
-        _ => Err("give a whole number, 1 or more"),
-    }
 }
 
 fn parse_delay(text: &str) -> Result<Duration, &'static str> {

@@ -100,7 +100,7 @@ fn fault(
         |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let file = match path {
         "" => page.to_owned(),
-        _ => inside(&page.with_file_name(decoded(path)))?,
+        _ => inside(&page.with_file_name(decoded(path))),
     };
     if !folder.join(&file).is_file() {
         return Some(format!("dead link: there is no {target}"));
@@ -110,17 +110,17 @@ fn fault(
 }
 
 /// The path without `..`; what leads out of the book cannot be found in it either.
-fn inside(path: &Path) -> Option<PathBuf> {
+fn inside(path: &Path) -> PathBuf {
     let mut inside = PathBuf::new();
     for part in path.components() {
         match part {
             Component::Normal(name) => inside.push(name),
             Component::ParentDir if inside.pop() => {}
             Component::CurDir => {}
-            _ => return Some(PathBuf::from("..")),
+            _ => return PathBuf::from(".."),
         }
     }
-    Some(inside)
+    inside
 }
 
 /// Where the link was written. mdBook has turned `page.md` into `page.html`.

@@ -89,7 +89,6 @@ fn record(trial: &Trial, round: usize, work: u64, usage: &Usage) -> Run {
         cpu_s: usage.cpu_s,
         peak_bytes: usage.peak_bytes,
         first_output_s: usage.first_output_s,
-        threads: usage.threads,
     }
 }
 

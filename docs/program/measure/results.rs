@@ -91,7 +91,6 @@ pub struct Run {
     pub cpu_s: Option<f64>,
     pub peak_bytes: Option<u64>,
     pub first_output_s: Option<f64>,
-    pub threads: Option<u64>,
 }
 
 /// What it takes to have a program at all.
