@@ -1,27 +1,48 @@
-//! Requests with surf, over a backend of our own.
+//! Requests with surf, over async-std's own sockets.
 
-mod isahc_backend;
+mod backend;
 
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_std::net::{TcpStream, ToSocketAddrs};
+use async_std::task;
 use futures::AsyncBufRead;
-use isahc::config::Configurable;
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Job, ResponseHead, Target};
+use scraper_http::{Client, Runtime};
+use scraper_kit::{ErrorKind, FetchError, Job, ResponseHead, Target};
 
-use isahc_backend::{Answer, GRACE, IsahcBackend};
+use backend::Backend;
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = surf::Client;
 
+/// What an HTTP client needs of async-std.
+pub struct AsyncStd;
+
+impl Runtime for AsyncStd {
+    type Socket = TcpStream;
+
+    async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        // Blocks, so async-std does it on a thread for such work.
+        Ok((host, port).to_socket_addrs().await?.collect())
+    }
+
+    async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+        let socket = TcpStream::connect(address).await?;
+        socket.set_nodelay(true)?; // send a request at once, as browsers do
+        Ok(socket)
+    }
+
+    async fn sleep(duration: Duration) {
+        task::sleep(duration).await;
+    }
+}
+
 /// Opens the one session that all requests share.
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {
-    let client = isahc::HttpClient::builder()
-        .default_header("user-agent", &job.user_agent)
-        .default_header("accept-encoding", ACCEPT_ENCODING)
-        .automatic_decompression(false)
-        .proxy(None) // aiohttp ignores the environment's proxies, too
-        .timeout(job.timeout + GRACE)
-        .build();
-    let client = client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))?;
-    Ok(surf::Client::with_http_client(IsahcBackend::new(client)))
+    let client = Client::new(&job.user_agent, job.concurrency);
+    Ok(surf::Client::with_http_client(Backend(client)))
 }
 
 /// Like session.get: returns when the head of the response is there; its body has yet to come, and
@@ -32,28 +53,12 @@ pub async fn get(
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
     let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
     let mut response = session.get(url).await.map_err(explain)?;
-    let answer = response.ext::<Answer>().expect("our backend adds it to every response");
-    let head = ResponseHead::new(answer.status, answer.url.as_str(), |name| {
-        response.header(name).into_iter().flatten().map(|value| value.as_str().as_bytes())
-    });
-    Ok((head, response.take_body()))
+    let head = response.ext::<ResponseHead>().expect("our backend adds it to every response");
+    Ok((head.clone(), response.take_body()))
 }
 
-/// What an error of surf's backend means: ours, or isahc's.
+/// surf has an error type of its own; inside is our backend's, as it was.
 fn explain(error: surf::Error) -> FetchError {
-    let error = match error.into_inner().downcast::<FetchError>() {
-        Ok(told) => return told,
-        Err(error) => error,
-    };
-    let Some(error) = error.downcast_ref::<isahc::Error>() else {
-        return FetchError::new(ErrorKind::Protocol, error);
-    };
-    let kind = match error.kind() {
-        _ if error.is_tls() || scraper_kit::causes(error).contains("SSL") => ErrorKind::Tls,
-        isahc::error::ErrorKind::NameResolution => ErrorKind::Dns,
-        isahc::error::ErrorKind::ConnectionFailed => ErrorKind::Connect,
-        isahc::error::ErrorKind::Timeout => ErrorKind::Timeout,
-        _ => ErrorKind::Protocol,
-    };
-    FetchError::caused_by(kind, error)
+    let error = error.into_inner().downcast();
+    error.unwrap_or_else(|error| FetchError::new(ErrorKind::Protocol, error))
 }

@@ -1,8 +1,8 @@
 //! A concurrent web scraper, the same program on three runtimes:
 //!
 //!     cargo run -p scraper_tokio         tokio and reqwest
-//!     cargo run -p scraper_async_std     async-std and surf
-//!     cargo run -p scraper_smol          smol, and reqwest through async-compat
+//!     cargo run -p scraper_async_std     async-std and surf, over its own sockets
+//!     cargo run -p scraper_smol          smol, over its own sockets
 //!
 //! Outside the two marked regions, the three main.rs are the same, byte for byte: what differs is
 //! the runtime, and in client.rs its HTTP client.

@@ -28,10 +28,10 @@ pub(crate) type Decoded<'b> = Pin<Box<dyn AsyncRead + Send + 'b>>;
 /// Undoes the coding that a `Content-Encoding` header names.
 pub(crate) async fn decode<'b>(
     content_encoding: Option<&str>,
-    body: impl AsyncBufRead + Send + 'b,
+    body: impl AsyncBufRead + Send + Unpin + 'b,
 ) -> Result<Decoded<'b>, FetchError> {
     let broken = |reason: String| FetchError::new(ErrorKind::Protocol, reason);
-    let mut input: Input<'b> = Box::pin(Fair { input: Box::pin(body), taken: 0, left: 0 });
+    let mut input: Input<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
     let codings = content_encoding.unwrap_or_default().to_ascii_lowercase();
     let codings: Vec<&str> = codings.split(',').map(str::trim).collect();
     let coding = match codings[..] {
@@ -68,10 +68,23 @@ pub(crate) fn body_error(error: io::Error) -> FetchError {
         .unwrap_or_else(|error| FetchError::new(ErrorKind::Protocol, root_cause(&error)))
 }
 
+/// What `AsyncRead` is for a type that has its bytes in a buffer.
+pub(crate) fn poll_read_buffered<R: AsyncBufRead>(
+    mut reader: Pin<&mut R>,
+    context: &mut Context<'_>,
+    buffer: &mut [u8],
+) -> Poll<io::Result<usize>> {
+    let available = ready!(reader.as_mut().poll_fill_buf(context))?;
+    let length = available.len().min(buffer.len());
+    buffer[..length].copy_from_slice(&available[..length]);
+    reader.consume(length);
+    Poll::Ready(Ok(length))
+}
+
 /// Gives other tasks a turn now and then, however fast data comes: a decoder may swallow any amount
 /// of it without giving anything out. tokio's sockets do this by themselves, others do not.
-struct Fair<'b> {
-    input: Input<'b>,
+struct Fair<B> {
+    input: B,
     /// Bytes taken since the last turn.
     taken: usize,
     /// Bytes of the client's chunk that have not been taken. A turn is given between two chunks:
@@ -79,21 +92,17 @@ struct Fair<'b> {
     left: usize,
 }
 
-impl AsyncRead for Fair<'_> {
+impl<B: AsyncBufRead + Unpin> AsyncRead for Fair<B> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let available = ready!(self.as_mut().poll_fill_buf(context))?;
-        let length = available.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&available[..length]);
-        self.consume(length);
-        Poll::Ready(Ok(length))
+        poll_read_buffered(self, context, buffer)
     }
 }
 
-impl AsyncBufRead for Fair<'_> {
+impl<B: AsyncBufRead + Unpin> AsyncBufRead for Fair<B> {
     fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let this = self.get_mut();
         if this.left == 0 && this.taken >= BYTES_PER_TURN {
@@ -101,7 +110,7 @@ impl AsyncBufRead for Fair<'_> {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let available = ready!(this.input.as_mut().poll_fill_buf(context))?;
+        let available = ready!(Pin::new(&mut this.input).poll_fill_buf(context))?;
         this.left = available.len();
         Poll::Ready(Ok(available))
     }
@@ -109,7 +118,7 @@ impl AsyncBufRead for Fair<'_> {
     fn consume(mut self: Pin<&mut Self>, amount: usize) {
         self.taken += amount;
         self.left = self.left.saturating_sub(amount);
-        self.input.as_mut().consume(amount);
+        Pin::new(&mut self.input).consume(amount);
     }
 }
 

@@ -20,9 +20,6 @@ use crate::report::Report;
 use crate::save::{self, SaveFile};
 use crate::target::{self, List, Target};
 
-/// Redirects that are followed for one page; aiohttp's default, too.
-pub const MAX_REDIRECTS: usize = 10;
-
 /// The longest `--timeout`, in seconds: a day.
 const MAX_TIMEOUT: f64 = 86_400.0;
 

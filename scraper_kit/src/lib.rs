@@ -20,18 +20,21 @@ mod job;
 mod page;
 mod panic;
 pub mod practice_site;
+mod redirect;
 mod report;
 mod save;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transfer;
 
 pub use decode::ACCEPT_ENCODING;
 pub use error::{ErrorKind, FetchError, causes};
 pub use interrupt::Interrupt;
-pub use job::{Job, MAX_REDIRECTS, Options, Run, Stopped, start};
+pub use job::{Job, Options, Run, Stopped, start};
 pub use page::{Page, PageBody, ResponseHead};
 pub use panic::catch_panic;
+pub use redirect::MAX_REDIRECTS;
 pub use report::{Closed, Report};
 pub use save::SaveFile;
 pub use target::Target;

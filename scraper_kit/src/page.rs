@@ -1,11 +1,13 @@
 //! One page, from its response's head to its last byte, never whole in memory.
 
+use std::future::poll_fn;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use futures::io::{AsyncBufRead, AsyncReadExt};
+use futures::io::AsyncBufRead;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -13,10 +15,14 @@ use crate::decode::{Decoded, body_error, decode};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
 use crate::job::Job;
+use crate::redirect;
 use crate::target::Target;
 
 /// Decoded bytes handed on at a time.
 const CHUNK_BYTES: usize = 8 * 1024;
+
+/// How long a page may work before other tasks get a turn.
+const TURN: Duration = Duration::from_millis(1);
 
 /// What became of one target: the record that the report shows, a line of the JSON output.
 ///
@@ -85,27 +91,18 @@ impl Page {
         body: impl AsyncBufRead + Send + 'p,
     ) -> Result<PageBody<'p>, FetchError> {
         self.status = Some(head.status);
-        self.final_url = Some(head.url);
-        if let Some(coding) = head.transfer_encoding.filter(|coding| coding != "chunked") {
-            // Clients pass on what they do not understand, and that is not the page.
-            let reason = format!("unknown transfer coding {}", coding.escape_debug());
-            return Err(FetchError::new(ErrorKind::Protocol, reason));
-        }
+        self.final_url = Some(head.url.clone());
+        let body = head.undo_transfer_coding(Box::pin(body))?;
         match head.status {
             ..200 => {
                 let reason = format!("{} is no final answer", describe(head.status));
                 Err(FetchError::new(ErrorKind::Protocol, reason))
             }
             400.. => Err(FetchError::new(ErrorKind::Status, describe(head.status))),
-            301 | 302 | 303 | 307 | 308 => Err(FetchError::new(
-                ErrorKind::Redirect,
-                match head.location {
-                    Some(location) => {
-                        format!("{} does not lead to a page", location.escape_debug())
-                    }
-                    None => format!("status {} without a Location", head.status),
-                },
-            )),
+            301 | 302 | 303 | 307 | 308 => {
+                let reason = format!("status {} without a Location", head.status);
+                Err(FetchError::new(ErrorKind::Redirect, reason))
+            }
             _ => {
                 let content_type = head.content_type.and_then(|text| text.parse().ok());
                 Ok(PageBody {
@@ -113,6 +110,7 @@ impl Page {
                         .then(|| Extractor::new(job.select.clone(), content_type)),
                     body: decode(head.content_encoding.as_deref(), body).await?,
                     buffer: vec![0; CHUNK_BYTES].into(),
+                    turn: None,
                     max_bytes: job.max_bytes,
                     page: self,
                 })
@@ -141,17 +139,20 @@ pub struct ResponseHead {
     pub content_encoding: Option<String>,
     /// The `Transfer-Encoding` headers, joined with commas, in lower case.
     pub transfer_encoding: Option<String>,
-    /// The `Location` header: set here only when a redirect was not followed.
+    /// The first `Content-Length` header, if it is a length.
+    pub content_length: Option<u64>,
+    /// The first `Location` header, in ASCII.
     pub location: Option<String>,
 }
 
 impl ResponseHead {
     /// The head of a response with this status, from the URL that answered. `header` finds all
     /// values of the header of that name, as bytes: they are the server's, and may be anything.
-    pub fn new<'h, V>(status: u16, url: &str, header: impl Fn(&'static str) -> V) -> Self
+    pub fn new<'h, V>(status: u16, url: &Url, header: impl Fn(&'static str) -> V) -> Self
     where
         V: IntoIterator<Item = &'h [u8]>,
     {
+        let first = |name| header(name).into_iter().next();
         let find = |name| {
             let values = header(name).into_iter().map(String::from_utf8_lossy);
             Some(values.collect::<Vec<_>>().join(", ")).filter(|value| !value.is_empty())
@@ -162,17 +163,17 @@ impl ResponseHead {
             content_type: find("content-type"),
             content_encoding: find("content-encoding"),
             transfer_encoding: find("transfer-encoding").map(|text| text.to_ascii_lowercase()),
-            location: find("location"),
+            content_length: find("content-length")
+                .and_then(|text| text.split(',').next()?.trim().parse().ok()),
+            location: first("location").map(redirect::location).filter(|text| !text.is_empty()),
         }
     }
 }
 
 /// The URL as it goes into the output: without user name, password and fragment, none of which is
 /// part of what was asked for.
-fn without_secrets(url: &str) -> String {
-    let Ok(mut url) = Url::parse(url) else {
-        return url.to_owned();
-    };
+fn without_secrets(url: &Url) -> String {
+    let mut url = url.clone();
     url.set_fragment(None);
     // Only URLs without a host refuse this, and they have neither.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
@@ -185,6 +186,8 @@ pub struct PageBody<'p> {
     body: Decoded<'p>,
     extractor: Option<Extractor>,
     buffer: Box<[u8]>,
+    /// When this page's turn began, if it has one.
+    turn: Option<Instant>,
     max_bytes: u64,
 }
 
@@ -194,7 +197,7 @@ impl PageBody<'_> {
     /// # Errors
     /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
     pub async fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
-        let length = self.body.read(&mut self.buffer).await.map_err(body_error)?;
+        let length = poll_fn(|context| self.poll_read(context)).await.map_err(body_error)?;
         if length == 0 {
             if let Some(extractor) = self.extractor.take() {
                 let found = extractor.finish();
@@ -214,6 +217,22 @@ impl PageBody<'_> {
             extractor.write(chunk);
         }
         Ok(Some(chunk))
+    }
+
+    /// Reads decoded bytes into the buffer, unless it is time to give other tasks a turn: a page of
+    /// which everything is there would be decoded and searched without a pause, a few kilobytes can
+    /// become a thousand times as much, and meanwhile nobody would look at any socket or timer.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if self.turn.get_or_insert_with(Instant::now).elapsed() > TURN {
+            self.turn = None;
+            context.waker().wake_by_ref(); // asyncio.sleep(0)
+            return Poll::Pending;
+        }
+        let read = self.body.as_mut().poll_read(context, &mut self.buffer);
+        if read.is_pending() {
+            self.turn = None;
+        }
+        read
     }
 
     /// Notes the file that the page was saved to.

@@ -51,6 +51,12 @@ fn parse(given: &[u8]) -> Result<Url, String> {
         ParseError::RelativeUrlWithoutBase => "it does not begin with http: or https:".to_owned(),
         other => other.to_string(),
     })?;
+    check(&url)?;
+    Ok(url)
+}
+
+/// Checks that a URL can be requested; the error says why not.
+pub(crate) fn check(url: &Url) -> Result<(), String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("{}: is neither http: nor https:", url.scheme()));
     }
@@ -59,7 +65,7 @@ fn parse(given: &[u8]) -> Result<Url, String> {
     }
     // Browsers accept a little more than HTTP can carry; all three clients go through this type.
     http::Uri::try_from(url.as_str()).map_err(|error| error.to_string())?;
-    Ok(url)
+    Ok(())
 }
 
 /// The targets named on the command line, then those in the list, read while requests are under

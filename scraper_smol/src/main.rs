@@ -1,8 +1,8 @@
 //! A concurrent web scraper, the same program on three runtimes:
 //!
 //!     cargo run -p scraper_tokio         tokio and reqwest
-//!     cargo run -p scraper_async_std     async-std and surf
-//!     cargo run -p scraper_smol          smol, and reqwest through async-compat
+//!     cargo run -p scraper_async_std     async-std and surf, over its own sockets
+//!     cargo run -p scraper_smol          smol, over its own sockets
 //!
 //! Outside the two marked regions, the three main.rs are the same, byte for byte: what differs is
 //! the runtime, and in client.rs its HTTP client.
@@ -18,9 +18,8 @@ use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target
 use client::{Session, get, open_session};
 
 // ANCHOR: imports
-use async_compat::Compat;
 use smol::io::AsyncWriteExt;
-use smol::{Timer, block_on, fs};
+use smol::{Executor, Timer, fs};
 use std::time::Duration;
 // ANCHOR_END: imports
 
@@ -99,12 +98,19 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// Like asyncio.create_task. A smol task whose handle is dropped is cancelled, as we need it. It runs
-/// on smol's one background thread. reqwest looks for a running tokio and panics without one, so
-/// Compat starts one on a thread of its own: that thread drives the sockets, smol the rest.
-/// `Send + 'static`: a task moves to another thread, and may outlive its caller.
+/// What asyncio calls the event loop, less the waiting: it holds the tasks, and runs them where
+/// somebody asks it to.
+static EXECUTOR: Executor<'static> = Executor::new();
+
+/// Like asyncio.run. One thread runs all tasks, as in Python: a scraper waits more than it works.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    smol::block_on(EXECUTOR.run(future))
+}
+
+/// Like asyncio.create_task. A smol task whose handle is dropped is cancelled, as we need it.
+/// `Send + 'static`: in general a task may move to another thread, and outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
-    smol::spawn(Compat::new(page))
+    EXECUTOR.spawn(page)
 }
 
 /// Like asyncio.timeout. smol brings timers, and a race against one is a timeout.

@@ -1,22 +1,42 @@
 //! Requests with reqwest.
 
-use std::io;
+use std::error::Error;
+use std::time::Duration;
+use std::{future, io, iter};
 
 use futures::{AsyncBufRead, TryStreamExt};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect;
+use reqwest::{Response, StatusCode};
 use scraper_kit::{
     ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
 };
+use url::Url;
 
-/// How often a request is sent at most; see [`is_stale`].
-const MAX_TRIES: usize = 3;
+/// How long a connection that nobody uses is kept: so that a list of many hosts does not use up
+/// the sockets that a program may have.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
-pub type Session = reqwest::Client;
+#[derive(Clone)]
+pub struct Session {
+    client: reqwest::Client,
+    /// Keeps no connection, so each of its requests goes over a new one.
+    fresh: reqwest::Client,
+}
 
 /// Opens the one session that all requests share.
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {
+    let build = |max_idle| {
+        // A machine without root certificates can still fetch http pages; https ones fail.
+        let client = builder(job, max_idle).build();
+        let client = client.or_else(|_| builder(job, max_idle).tls_certs_only([]).build());
+        client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
+    };
+    Ok(Session { client: build(job.concurrency)?, fresh: build(0)? })
+}
+
+fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
     let accept = HeaderMap::from_iter([(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static(ACCEPT_ENCODING),
@@ -24,11 +44,17 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
     reqwest::Client::builder()
         .user_agent(&job.user_agent)
         .default_headers(accept)
-        .redirect(redirect::Policy::limited(MAX_REDIRECTS))
-        .http1_max_headers(256) // its default of 100 is less than real servers send
+        .redirect(redirect::Policy::none()) // see get
         .no_proxy() // aiohttp ignores the environment's proxies, too
-        .build()
-        .map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error)) // no root certificates
+        .connect_timeout(job.timeout) // divided among a host's addresses: the first may be dead
+        .pool_max_idle_per_host(max_idle)
+        .pool_idle_timeout(IDLE)
+        // What real servers send, and browsers and curl accept.
+        .http1_max_headers(256)
+        .http1_title_case_headers()
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
 }
 
 /// Like session.get: returns when the head of the response is there; its body has yet to come, and
@@ -37,32 +63,55 @@ pub async fn get(
     session: &Session,
     target: &Target,
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
-    let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
-    let mut tries = 1;
-    let response = loop {
-        match session.get(url.clone()).send().await {
-            Err(error) if is_stale(&error) && tries < MAX_TRIES => tries += 1,
-            result => break result.map_err(explain)?,
+    let mut url = target.url.clone()?; // an invalid URL fails here, before anything is sent
+    for _ in 0..=MAX_REDIRECTS {
+        let response = send(session, &url).await?;
+        let head = ResponseHead::new(response.status().as_u16(), &url, |name| {
+            response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
+        });
+        // reqwest follows redirects, too, but not where browsers do: a Location may be in any charset.
+        match head.next_url(&url)? {
+            Some(next) => url = next,
+            None => {
+                let body = response.bytes_stream().map_err(|error| explain(error).into());
+                return Ok((head, body.into_async_read()));
+            }
         }
-    };
-    let head = ResponseHead::new(response.status().as_u16(), response.url().as_str(), |name| {
-        response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
-    });
-    let body = response.bytes_stream().map_err(|error| io::Error::from(explain(error)));
-    Ok((head, body.into_async_read()))
+    }
+    Err(FetchError::too_many_redirects())
 }
 
-/// A server may close a pooled connection just as we use it again, and to get a page twice does no
-/// harm. aiohttp tries once more, too.
+/// Sends the request for one URL. A server may close a pooled connection just as we use it again:
+/// then it is sent once more, over a new one. To get a page twice does no harm, and aiohttp, curl
+/// and browsers do the same.
+async fn send(session: &Session, url: &Url) -> Result<Response, FetchError> {
+    match session.client.get(url.clone()).send().await {
+        Ok(response) if response.status() != StatusCode::REQUEST_TIMEOUT => return Ok(response),
+        Err(error) if error.is_timeout() => future::pending().await, // the page's own limit is due
+        Err(error) if !is_stale(&error) => return Err(explain(error)),
+        _ => {}
+    }
+    session.fresh.get(url.clone()).send().await.map_err(explain)
+}
+
+/// Whether the connection broke before there was an answer. reqwest does not tell whether it was a
+/// pooled one.
 fn is_stale(error: &reqwest::Error) -> bool {
-    scraper_kit::causes(error).contains("connection closed before message completed")
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let mut causes = iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(kind) => {
+            [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof].contains(&kind)
+        }
+        None => cause.to_string().contains("connection closed"),
+    })
 }
 
 /// What reqwest's error means. Connecting has three steps, which only the causes tell apart.
 fn explain(error: reqwest::Error) -> FetchError {
     let causes = scraper_kit::causes(&error);
-    let kind = if error.is_redirect() || error.is_builder() {
-        ErrorKind::Redirect // the first URL was checked, so a URL it cannot use is a redirect's
+    let kind = if causes.contains("received fatal alert") {
+        ErrorKind::Tls // in TLS 1.3 a server refuses us after the handshake
     } else if !error.is_connect() {
         ErrorKind::Protocol
     } else if causes.contains("dns error") {

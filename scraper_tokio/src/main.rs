@@ -1,8 +1,8 @@
 //! A concurrent web scraper, the same program on three runtimes:
 //!
 //!     cargo run -p scraper_tokio         tokio and reqwest
-//!     cargo run -p scraper_async_std     async-std and surf
-//!     cargo run -p scraper_smol          smol, and reqwest through async-compat
+//!     cargo run -p scraper_async_std     async-std and surf, over its own sockets
+//!     cargo run -p scraper_smol          smol, over its own sockets
 //!
 //! Outside the two marked regions, the three main.rs are the same, byte for byte: what differs is
 //! the runtime, and in client.rs its HTTP client.
@@ -101,8 +101,9 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 // ANCHOR: runtime
 /// Like asyncio.run. One thread runs all tasks, as in Python: a scraper waits more than it works.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.expect("cannot start tokio");
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.event_interval(1); // look at sockets and timers after each task, not after 61
+    let runtime = builder.enable_all().build().expect("cannot start tokio");
     let result = runtime.block_on(future);
     runtime.shutdown_background(); // do not wait for name look-ups that nobody needs any more
     result

@@ -1,0 +1,182 @@
+//! The client: who is asked first, who next, and what is made of the answer.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use futures::future::FutureExt;
+use futures::stream::{IntoAsyncRead, Stream, StreamExt, TryStreamExt};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, MAX_REDIRECTS, ResponseHead};
+use url::{Position, Url};
+
+use crate::Runtime;
+use crate::connect::{MaybeTls, Tls, connect, tls};
+use crate::connection::Connection;
+use crate::pool::{Leased, Pool};
+
+/// The body of a response, to be read through the traits of the `futures` crate.
+pub type Body<R> = IntoAsyncRead<Chunks<R>>;
+
+type ConnectionOf<R> = Connection<MaybeTls<<R as Runtime>::Socket>>;
+
+/// An HTTP client on runtime `R`: a handle, whose clones share their connections.
+pub struct Client<R: Runtime> {
+    pool: Arc<Pool<ConnectionOf<R>>>,
+    tls: Arc<Tls>,
+    headers: Arc<HeaderMap>,
+}
+
+impl<R: Runtime> Clone for Client<R> {
+    fn clone(&self) -> Self {
+        let Self { pool, tls, headers } = self;
+        Self { pool: Arc::clone(pool), tls: Arc::clone(tls), headers: Arc::clone(headers) }
+    }
+}
+
+impl<R: Runtime> Client<R> {
+    /// A client that calls itself `user_agent`, and has at most so many connections open at a time.
+    ///
+    /// # Panics
+    /// If `user_agent` is not printable ASCII.
+    pub fn new(user_agent: &str, max_connections: usize) -> Self {
+        let user_agent = HeaderValue::from_str(user_agent).expect("it is printable ASCII");
+        let headers = HeaderMap::from_iter([
+            (header::ACCEPT, HeaderValue::from_static("*/*")),
+            (header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPT_ENCODING)),
+            (header::USER_AGENT, user_agent),
+        ]);
+        Self { pool: Pool::new(max_connections), tls: Arc::new(tls()), headers: Arc::new(headers) }
+    }
+
+    /// Requests a page, and follows redirects. Returns when the head of the response is there; its
+    /// body has yet to come.
+    ///
+    /// # Errors
+    /// There is no connection, no response, or a redirect that cannot be followed.
+    pub async fn get(&self, url: &Url) -> Result<(ResponseHead, Body<R>), FetchError> {
+        let mut url = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let (leased, response) = self.fetch(&url).await?;
+            let (response, incoming) = response.into_parts();
+            let head = ResponseHead::new(response.status.as_u16(), &url, |name| {
+                response.headers.get_all(name).iter().map(HeaderValue::as_bytes)
+            });
+            let body = Chunks { leased: Some(leased), incoming };
+            match head.next_url(&url)? {
+                None => return Ok((head, body.into_async_read())),
+                Some(next) => url = next,
+            }
+        }
+        Err(FetchError::too_many_redirects())
+    }
+
+    /// Sends the request for one URL, over a connection that is there, or else over a new one.
+    async fn fetch(
+        &self,
+        url: &Url,
+    ) -> Result<(Leased<ConnectionOf<R>>, Response<Incoming>), FetchError> {
+        let origin = url.origin();
+        while let Some(mut leased) = self.pool.take(&origin) {
+            let Some(connection) = leased.connection() else { continue };
+            if !poll_fn(|context| Poll::Ready(connection.is_still_idle(context))).await {
+                continue; // closed by the server
+            }
+            // The server may close it just now, or have sent that it does not wait any longer. That
+            // is no answer to us: we ask again, once, and over a new connection. To get a page twice
+            // does no harm, and aiohttp, curl and browsers do the same.
+            match connection.send(self.request(url)?).await {
+                Ok(answer) if answer.status() != StatusCode::REQUEST_TIMEOUT => {
+                    return Ok((leased, answer));
+                }
+                _ => break,
+            }
+        }
+        let mut leased = self.pool.place(origin);
+        let stream = connect::<R>(url, &self.tls).await?;
+        let connection = leased.fill(Connection::new(stream).await.map_err(explain)?);
+        let answer = connection.send(self.request(url)?).await.map_err(explain)?;
+        Ok((leased, answer))
+    }
+
+    fn request(&self, url: &Url) -> Result<Request<String>, FetchError> {
+        let unusable =
+            |error: &dyn std::error::Error| FetchError::new(ErrorKind::InvalidUrl, error);
+        let target = &url[Position::BeforePath..Position::AfterQuery];
+        let mut request = Request::new(String::new());
+        *request.uri_mut() = target.parse().map_err(|error| unusable(&error))?;
+        let headers = request.headers_mut();
+        let host = &url[Position::BeforeHost..Position::AfterPort];
+        headers.insert(header::HOST, host.parse().map_err(|error| unusable(&error))?);
+        headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(credentials) = basic_auth(url) {
+            headers.insert(header::AUTHORIZATION, credentials);
+        }
+        Ok(request)
+    }
+}
+
+/// `http://user:password@host` is Basic authentication.
+fn basic_auth(url: &Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let mut credentials: Vec<u8> = percent_decode_str(url.username()).collect();
+    credentials.push(b':');
+    credentials.extend(percent_decode_str(url.password().unwrap_or_default()));
+    HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(credentials))).ok()
+}
+
+/// What an error of hyper means: a server that refuses our TLS says so after the handshake, if it is
+/// TLS 1.3.
+fn explain(error: hyper::Error) -> FetchError {
+    let refused = scraper_kit::causes(&error).contains("received fatal alert");
+    let kind = if refused { ErrorKind::Tls } else { ErrorKind::Protocol };
+    FetchError::caused_by(kind, &error)
+}
+
+/// The body of a response, as chunks. When it has been read to its end, its connection goes back to
+/// the pool.
+pub struct Chunks<R: Runtime> {
+    leased: Option<Leased<ConnectionOf<R>>>,
+    incoming: Incoming,
+}
+
+impl<R: Runtime> Stream for Chunks<R> {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Self { leased, incoming } = self.get_mut();
+        loop {
+            let Some(connection) = leased.as_mut().and_then(Leased::connection) else {
+                return Poll::Ready(None);
+            };
+            match ready!(connection.poll_body(incoming, context)) {
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(bytes)));
+                    } // else trailers, which nobody wants
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(explain(error).into()))),
+                None => {
+                    let idle = connection.is_idle(context);
+                    leased.take().filter(|_| idle).map(Leased::give_back);
+                }
+            }
+        }
+    }
+}
+
+/// A body that nobody wants to the end, such as a redirect's, leaves its connection in the pool if
+/// the rest of it is there already, and closes it if not.
+impl<R: Runtime> Drop for Chunks<R> {
+    fn drop(&mut self) {
+        while let Some(Some(Ok(_))) = self.next().now_or_never() {}
+    }
+}

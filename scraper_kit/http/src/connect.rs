@@ -1,0 +1,109 @@
+//! From a URL to a socket: names, addresses, and TLS.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{Either, pending, select};
+use futures::stream::{FuturesUnordered, StreamExt};
+use futures_rustls::TlsConnector;
+use futures_rustls::client::TlsStream;
+use futures_rustls::rustls::pki_types::ServerName;
+use futures_rustls::rustls::{self, ClientConfig};
+use rustls_platform_verifier::BuilderVerifierExt;
+use scraper_kit::{ErrorKind, FetchError};
+use url::{Host, Url};
+
+use crate::Runtime;
+
+/// When an address has not answered for so long, the next one is tried, too (RFC 8305, section 5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// Addresses of one host that are tried at most: a name server may send thousands.
+const MAX_ADDRESSES: usize = 16;
+
+/// A connection to a server, encrypted or not.
+pub(crate) type MaybeTls<S> = Either<S, TlsStream<S>>;
+
+/// TLS as this machine wants it, or why there is none: a machine without root certificates can
+/// still fetch `http` pages.
+pub(crate) type Tls = Result<TlsConnector, FetchError>;
+
+/// Sets up TLS: rustls, with the system's root certificates.
+pub(crate) fn tls() -> Tls {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))?;
+    let mut config = config.with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config).into())
+}
+
+/// Connects to the server of this URL.
+pub(crate) async fn connect<R: Runtime>(
+    url: &Url,
+    tls: &Tls,
+) -> Result<MaybeTls<R::Socket>, FetchError> {
+    let tls = (url.scheme() == "https").then(|| tls.clone()).transpose()?;
+    let addresses =
+        addresses::<R>(url).await.map_err(|error| FetchError::caused_by(ErrorKind::Dns, &error))?;
+    let socket = first_to_connect::<R>(addresses)
+        .await
+        .map_err(|error| FetchError::caused_by(ErrorKind::Connect, &error))?;
+    let Some(tls) = tls else { return Ok(Either::Left(socket)) };
+    let failed =
+        |error: &(dyn std::error::Error + 'static)| FetchError::caused_by(ErrorKind::Tls, error);
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let host = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;
+    let stream = tls.connect(host, socket).await.map_err(|error| failed(&error))?;
+    Ok(Either::Right(stream))
+}
+
+/// The addresses of a URL's host.
+async fn addresses<R: Runtime>(url: &Url) -> io::Result<Vec<SocketAddr>> {
+    let port = url.port_or_known_default().unwrap_or_default();
+    match url.host() {
+        Some(Host::Ipv4(address)) => Ok(vec![(address, port).into()]),
+        Some(Host::Ipv6(address)) => Ok(vec![(address, port).into()]),
+        Some(Host::Domain(name)) => R::resolve(name, port).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Happy Eyeballs, in its simplest form: the next address is tried when the one before it has
+/// failed, or has not answered within a quarter of a second, and the first that answers drops all
+/// others. A future that is dropped closes its socket: there is nothing to cancel by hand.
+async fn first_to_connect<R: Runtime>(mut addresses: Vec<SocketAddr>) -> io::Result<R::Socket> {
+    // IPv6 and IPv4 in turns (section 4), for it is often a whole family that does not work.
+    let mut of_family = [0, 0];
+    addresses.sort_by_cached_key(|address| {
+        let rank = &mut of_family[usize::from(address.is_ipv4())];
+        *rank += 1;
+        *rank
+    });
+    let mut waiting = addresses.into_iter().take(MAX_ADDRESSES);
+    let mut attempts = FuturesUnordered::new();
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    loop {
+        match waiting.next() {
+            Some(address) => attempts.push(R::connect(address)),
+            None if attempts.is_empty() => return Err(failure),
+            None => {}
+        }
+        let delay = async {
+            match waiting.len() {
+                0 => pending().await,
+                _ => R::sleep(ATTEMPT_DELAY).await,
+            }
+        };
+        match select(attempts.next(), pin!(delay)).await {
+            Either::Left((Some(Ok(socket)), _)) => return Ok(socket),
+            Either::Left((Some(Err(error)), _)) => failure = error,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One HTTP connection, driven by whoever waits for its bytes.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake};
+
+use futures::io::{AsyncRead, AsyncWrite};
+use futures::stream::{FuturesUnordered, StreamExt};
+use hyper::body::{Body as _, Bytes, Frame, Incoming};
+use hyper::client::conn::http1;
+use hyper::{Request, Response};
+
+use crate::socket::{Readiness, Socket};
+
+/// hyper's default of 100 is less than real servers send.
+const MAX_HEADERS: usize = 256;
+
+/// A request without a body: a scraper has none to send.
+type NoBody = String;
+
+/// A connection that hyper speaks HTTP/1.1 over.
+///
+/// hyper hands out two halves: a sender of requests, and a future that does the work and is meant to
+/// be spawned as a task. Here the page that wants the bytes polls that future itself. It is kept in
+/// a `FuturesUnordered` of one, which polls it only when it was woken.
+pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
+    sender: http1::SendRequest<NoBody>,
+    driver: FuturesUnordered<http1::Connection<Socket<S>, NoBody>>,
+    readiness: Arc<Readiness>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// HTTP over this stream. Nothing is sent yet.
+    pub(crate) async fn new(stream: S) -> hyper::Result<Self> {
+        let socket = Socket::new(stream);
+        let readiness = socket.readiness();
+        // What real servers send, and browsers and curl accept.
+        let mut http = http1::Builder::new();
+        http.max_headers(MAX_HEADERS)
+            .title_case_headers(true)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true);
+        let (sender, driver) = http.handshake(socket).await?;
+        Ok(Self { sender, driver: FuturesUnordered::from_iter([driver]), readiness })
+    }
+
+    /// Sends a request, and waits for the head of the response.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<NoBody>,
+    ) -> hyper::Result<Response<Incoming>> {
+        let mut response = pin!(self.sender.send_request(request));
+        poll_fn(|context| {
+            self.drive(context);
+            response.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// The next piece of a response's body.
+    pub(crate) fn poll_body(
+        &mut self,
+        body: &mut Incoming,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let frame = Pin::new(&mut *body).poll_frame(context); // asks the driver for more
+        if frame.is_ready() {
+            return frame;
+        }
+        self.drive(context);
+        Pin::new(body).poll_frame(context)
+    }
+
+    /// Whether the next request can be sent: the response before it is complete, and the server has
+    /// neither closed the connection nor sent anything that nobody asked for.
+    pub(crate) fn is_idle(&mut self, context: &mut Context<'_>) -> bool {
+        self.drive(context);
+        !self.driver.is_empty() && self.sender.is_ready()
+    }
+
+    /// The same for a connection that nobody has looked at for some time: asks the system, too.
+    pub(crate) fn is_still_idle(&mut self, context: &mut Context<'_>) -> bool {
+        Arc::clone(&self.readiness).wake();
+        self.is_idle(context)
+    }
+
+    /// Lets hyper do what can be done now. What it fails with, it tells the request, too.
+    fn drive(&mut self, context: &mut Context<'_>) {
+        let _ = self.driver.poll_next_unpin(context);
+    }
+}
