@@ -5,8 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    scraper_kit::testing::contract::run(
-        "scraper_async_std",
-        env!("CARGO_BIN_EXE_scraper_async_std"),
-    )
+    scraper_kit::testing::contract::run(env!("CARGO_BIN_EXE_scraper_async_std"))
 }

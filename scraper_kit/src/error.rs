@@ -4,6 +4,7 @@ use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::iter;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -154,6 +155,17 @@ pub fn causes(error: &(dyn Error + 'static)) -> String {
         next = cause(error);
     }
     causes
+}
+
+/// Whether this happened because the program, or the machine, may open no more files or sockets now.
+/// Somebody will close one: it is worth waiting for.
+pub fn is_out_of_files(error: &(dyn Error + 'static)) -> bool {
+    const CODES: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] }; // (WSA)EMFILE, ENFILE
+    let mut causes = iter::successors(Some(error), |&error| cause(error));
+    causes.any(|cause| {
+        let code = cause.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);
+        code.is_some_and(|code| CODES.contains(&code))
+    })
 }
 
 /// The error behind this one. An `io::Error` made from another error names that one's cause as its

@@ -29,7 +29,7 @@ pub mod testing;
 mod transfer;
 
 pub use decode::ACCEPT_ENCODING;
-pub use error::{ErrorKind, FetchError, causes};
+pub use error::{ErrorKind, FetchError, causes, is_out_of_files};
 pub use interrupt::Interrupt;
 pub use job::{Job, Options, Run, Stopped, start};
 pub use page::{Page, PageBody, ResponseHead};

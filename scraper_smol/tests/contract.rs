@@ -5,5 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    scraper_kit::testing::contract::run("scraper_smol", env!("CARGO_BIN_EXE_scraper_smol"))
+    scraper_kit::testing::contract::run(env!("CARGO_BIN_EXE_scraper_smol"))
 }

@@ -11,10 +11,11 @@ use reqwest::{Response, StatusCode};
 use scraper_kit::{
     ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
 };
+use tokio::time::sleep;
 use url::Url;
 
-/// How long a connection that nobody uses is kept: so that a list of many hosts does not use up
-/// the sockets that a program may have.
+/// How long a connection that nobody uses is kept. reqwest limits them for each host and not in all,
+/// so a list of many hosts could use up the sockets that a program may have.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
@@ -85,13 +86,25 @@ pub async fn get(
 /// then it is sent once more, over a new one. To get a page twice does no harm, and aiohttp, curl
 /// and browsers do the same.
 async fn send(session: &Session, url: &Url) -> Result<Response, FetchError> {
-    match session.client.get(url.clone()).send().await {
-        Ok(response) if response.status() != StatusCode::REQUEST_TIMEOUT => return Ok(response),
-        Err(error) if error.is_timeout() => future::pending().await, // the page's own limit is due
-        Err(error) if !is_stale(&error) => return Err(explain(error)),
-        _ => {}
+    let mut answer = ask(&session.client, url).await;
+    let stale = match &answer {
+        Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
+        Err(error) => is_stale(error),
+    };
+    if stale {
+        answer = ask(&session.fresh, url).await;
     }
-    session.fresh.get(url.clone()).send().await.map_err(explain)
+    answer.map_err(explain)
+}
+
+async fn ask(client: &reqwest::Client, url: &Url) -> reqwest::Result<Response> {
+    loop {
+        match client.get(url.clone()).send().await {
+            Err(error) if error.is_timeout() => future::pending().await, // the page's limit is due
+            Err(error) if scraper_kit::is_out_of_files(&error) => sleep(IDLE).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// Whether the connection broke before there was an answer. reqwest does not tell whether it was a

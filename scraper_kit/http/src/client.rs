@@ -99,7 +99,7 @@ impl<R: Runtime> Client<R> {
             }
         }
         let mut leased = self.pool.place(origin);
-        let stream = connect::<R>(url, &self.tls).await?;
+        let stream = connect::<R>(url, &self.tls, || self.pool.close_oldest()).await?;
         let connection = leased.fill(Connection::new(stream).await.map_err(explain)?);
         let answer = connection.send(self.request(url)?).await.map_err(explain)?;
         Ok((leased, answer))

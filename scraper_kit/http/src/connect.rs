@@ -21,6 +21,9 @@ use crate::Runtime;
 /// When an address has not answered for so long, the next one is tried, too (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
+/// How long to wait for a socket when there are no more.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Addresses of one host that are tried at most: a name server may send thousands.
 const MAX_ADDRESSES: usize = 16;
 
@@ -43,17 +46,27 @@ pub(crate) fn tls() -> Tls {
     Ok(Arc::new(config).into())
 }
 
-/// Connects to the server of this URL.
+/// Connects to the server of this URL. When the program may open no more sockets, `make_room` is
+/// asked to close one, and if it cannot, somebody else will.
 pub(crate) async fn connect<R: Runtime>(
     url: &Url,
     tls: &Tls,
+    make_room: impl Fn() -> bool,
 ) -> Result<MaybeTls<R::Socket>, FetchError> {
     let tls = (url.scheme() == "https").then(|| tls.clone()).transpose()?;
     let addresses =
         addresses::<R>(url).await.map_err(|error| FetchError::caused_by(ErrorKind::Dns, &error))?;
-    let socket = first_to_connect::<R>(addresses)
-        .await
-        .map_err(|error| FetchError::caused_by(ErrorKind::Connect, &error))?;
+    let socket = loop {
+        match first_to_connect::<R>(addresses.clone()).await {
+            Ok(socket) => break socket,
+            Err(error) if scraper_kit::is_out_of_files(&error) => {
+                if !make_room() {
+                    R::sleep(PAUSE).await;
+                }
+            }
+            Err(error) => return Err(FetchError::caused_by(ErrorKind::Connect, &error)),
+        }
+    };
     let Some(tls) = tls else { return Ok(Either::Left(socket)) };
     let failed =
         |error: &(dyn std::error::Error + 'static)| FetchError::caused_by(ErrorKind::Tls, error);

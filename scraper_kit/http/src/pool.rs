@@ -53,6 +53,12 @@ impl<C> Pool<C> {
         self.lease(origin, None)
     }
 
+    /// Closes the connection that has been idle for longest; `false` when there is none.
+    pub(crate) fn close_oldest(&self) -> bool {
+        let oldest = self.state().idle.pop_front();
+        oldest.is_some()
+    }
+
     fn lease(self: &Arc<Self>, origin: Origin, connection: Option<C>) -> Leased<C> {
         Leased { pool: Arc::clone(self), origin, connection, keep: false }
     }

@@ -1,5 +1,6 @@
 //! The contract: what every scraper makes of every behaviour of the hostile site.
 
+mod network;
 mod scenarios;
 
 use std::collections::BTreeMap;
@@ -20,12 +21,12 @@ use crate::page::Page;
 /// settings decide (rustls-platform-verifier), and no test changes those.
 const CAN_TRUST: bool = cfg!(target_os = "linux");
 
-/// The scrapers, in the order of the columns of [`HEADER`].
-const COLUMNS: [&str; 3] = ["scraper_tokio", "scraper_async_std", "scraper_smol"];
-
-/// Runs the contract on the scraper of this name at this path, a test for each behaviour; with
-/// `UPDATE_DOCS=1` in the environment, also writes the scraper's column of the table.
-pub fn run(name: &'static str, binary: &'static str) -> ExitCode {
+/// Runs the contract on the scraper at this path, a test for each behaviour; with `UPDATE_DOCS=1` in
+/// the environment, also writes the table.
+pub fn run(binary: &'static str) -> ExitCode {
+    if let Some(ended) = network::inside(binary) {
+        return ended;
+    }
     let arguments = Arguments::from_args();
     let outcomes = Arc::new(Outcomes { binary, pages: OnceLock::new() });
     let mut trials: Vec<Trial> = BEHAVIOURS
@@ -34,15 +35,14 @@ pub fn run(name: &'static str, binary: &'static str) -> ExitCode {
             let outcomes = Arc::clone(&outcomes);
             let title = format!("{}: {} ({})", behaviour.group, behaviour.name, behaviour.what);
             let possible = CAN_TRUST || !behaviour.needs_trust();
-            let trial = Trial::test(title, move || outcomes.check(name, behaviour));
+            let trial = Trial::test(title, move || outcomes.check(behaviour));
             trial.with_ignored_flag(!possible)
         })
         .collect();
     trials.extend(scenarios::trials(binary));
     let table = Arc::clone(&outcomes);
-    let current = Trial::test("the table in the documentation is what happens", move || {
-        table.check_table(name)
-    });
+    let current =
+        Trial::test("the table in the documentation is what happens", move || table.check_table());
     trials.push(current.with_ignored_flag(!CAN_TRUST));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -59,10 +59,7 @@ impl Outcomes {
         let pages = self.pages.get_or_init(|| {
             let site = HostileSite::start().map_err(|error| error.to_string())?;
             let timeout = Expected::Fails(ErrorKind::Timeout);
-            let waits = |behaviour: &Behaviour| {
-                let exception = behaviour.exception.map(|exception| exception.expected);
-                behaviour.expected == timeout || exception == Some(timeout)
-            };
+            let waits = |behaviour: &Behaviour| behaviour.expected == timeout;
             let mut pages = BTreeMap::new();
             for (limit, these_wait) in [("3", true), ("60", false)] {
                 let (behaviours, urls): (Vec<_>, Vec<_>) =
@@ -89,11 +86,11 @@ impl Outcomes {
         pages.as_ref().map_err(Failed::from)
     }
 
-    fn check(&self, scraper: &str, behaviour: &Behaviour) -> Result<(), Failed> {
+    fn check(&self, behaviour: &Behaviour) -> Result<(), Failed> {
         let Some(page) = self.pages()?.get(behaviour.name) else {
             return Ok(()); // this machine has no port for it
         };
-        let expected = behaviour.expected_of(scraper);
+        let expected = behaviour.expected;
         let met = match expected {
             Expected::Page("") => page.error.is_none() && page.matches.is_empty(),
             Expected::Page("…") => {
@@ -110,7 +107,7 @@ impl Outcomes {
         Ok(())
     }
 
-    fn check_table(&self, name: &str) -> Result<(), Failed> {
+    fn check_table(&self) -> Result<(), Failed> {
         let path = table_path();
         let before = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
         let mut after = String::from(PREFACE);
@@ -120,25 +117,10 @@ impl Outcomes {
                 group = behaviour.group;
                 after += &format!("\n## {}\n\n{HEADER}", capitalized(group));
             }
-            let start = format!("| `{}` | {} |", behaviour.name, behaviour.what);
-            let old_row = before.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
-            let mut cells = old_row.strip_prefix(&start).unwrap_or_default().split('|');
-            after += &start;
-            for column in COLUMNS {
-                let old = cells.next().unwrap_or("?").trim().to_owned();
-                let new = self.pages()?.get(behaviour.name).map(outcome);
-                let cell = if column == name { new.unwrap_or(old) } else { old };
-                after += &format!(" {cell} |");
-            }
-            after.push('\n');
+            let Behaviour { name, what, .. } = behaviour;
+            let outcome = self.pages()?.get(name).map_or("?".to_owned(), outcome);
+            after += &format!("| `{name}` | {what} | {outcome} |\n");
         }
-        after += "\n## Why some rows differ\n";
-        for behaviour in BEHAVIOURS {
-            if let Some(exception) = behaviour.exception {
-                after += &format!("\n- `{}`: {}", behaviour.name, exception.reason);
-            }
-        }
-        after.push('\n');
         if env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&path, &after)?;
         } else if before != after {
@@ -150,13 +132,13 @@ impl Outcomes {
 
 const PREFACE: &str = "# The hostile web
 
-What the three scrapers make of a server that does these things: the page, with its status, or a
-failure of that kind. This file is written by the tests that hold them to it. See for yourself:
-`cargo run -p scraper_kit --bin hostile_site` serves every row.
+What the scrapers make of a server that does these things: the page, with its status, or a failure
+of that kind. It is the same on all three runtimes; this file is written by the tests that hold each
+of them to it. See for yourself: `cargo run -p scraper_kit --bin hostile_site` serves every row.
 ";
 
-const HEADER: &str = "| Behaviour | What the server does | tokio | async-std | smol |
-| --- | --- | --- | --- | --- |
+const HEADER: &str = "| Behaviour | What the server does | What comes of it |
+| --- | --- | --- |
 ";
 
 fn capitalized(word: &str) -> String {

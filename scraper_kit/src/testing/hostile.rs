@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConnection, StreamOwned};
 use socket2::SockRef;
 
@@ -27,20 +28,7 @@ pub struct Behaviour {
     pub what: &'static str,
     /// What a scraper makes of it.
     pub expected: Expected,
-    /// The scraper that makes something else of it, and why nothing can be done about that.
-    pub exception: Option<Exception>,
     place: Place,
-}
-
-/// A defect of a library that cannot be mended from outside.
-#[derive(Debug, Clone, Copy)]
-pub struct Exception {
-    /// The scrapers that it concerns.
-    pub scrapers: &'static [&'static str],
-    /// What they make of the behaviour.
-    pub expected: Expected,
-    /// Where it comes from.
-    pub reason: &'static str,
 }
 
 /// What a scraper makes of a behaviour.
@@ -77,6 +65,7 @@ use Place::{Elsewhere, Http, Https, Ipv6 as OnIpv6, OldTls, PlainOnTlsPort, TlsO
 /// A request that waits for its answer.
 struct Visit<'a> {
     stream: &'a mut TcpStream,
+    request: &'a Request,
     /// What follows the behaviour's name in the path, such as `3` of `/redirects-11/3`.
     rest: &'a str,
     site: &'a Ports,
@@ -92,8 +81,15 @@ struct Ports {
 }
 
 /// The certificates that the site's TLS ports show.
-const CERTIFICATES: [&str; 5] =
-    ["tls-good", "tls-self-signed", "tls-expired", "tls-wrong-host", "tls-unknown-root"];
+const CERTIFICATES: [&str; 7] = [
+    "tls-good",
+    "tls-self-signed",
+    "tls-expired",
+    "tls-wrong-host",
+    "tls-unknown-root",
+    "tls-client-certificate",
+    "tls-1.2-client-certificate",
+];
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n";
 const SECOND: Duration = Duration::from_secs(1);
@@ -184,30 +180,17 @@ const fn at(
     expected: Expected,
     place: Place,
 ) -> Behaviour {
-    Behaviour { group, name, what, expected, exception: None, place }
+    Behaviour { group, name, what, expected, place }
 }
 
 impl Behaviour {
-    const fn except(
-        mut self,
-        scrapers: &'static [&'static str],
-        expected: Expected,
-        reason: &'static str,
-    ) -> Self {
-        self.exception = Some(Exception { scrapers, expected, reason });
-        self
-    }
-
     /// Whether it can only be met by a client that trusts the site's own authority.
     pub(crate) fn needs_trust(&self) -> bool {
-        matches!(self.place, Https("tls-good"))
-    }
-
-    /// What the scraper of this name makes of it.
-    pub fn expected_of(&self, scraper: &str) -> Expected {
-        match self.exception {
-            Some(exception) if exception.scrapers.contains(&scraper) => exception.expected,
-            _ => self.expected,
+        match self.place {
+            Https(certificate) => {
+                certificate == "tls-good" || certificate.ends_with("client-certificate")
+            }
+            _ => false,
         }
     }
 }
@@ -235,6 +218,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "a name that does not resolve",
         Fails(Dns),
         Elsewhere("http://no-such-host.invalid/"),
+    ),
+    at(
+        "connection",
+        "odd-host-name",
+        "a name that no registry would give away, and that does not resolve",
+        Fails(Dns),
+        Elsewhere("http://a!b,c'd~e.invalid/"),
     ),
     at("connection", "ipv6", "an address in brackets", Page("IPv6"), OnIpv6),
     http("connection", "closed", "closes instead of answering", Fails(Protocol), |_| Ok(())),
@@ -380,17 +370,11 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "framing",
         "endless-zeros",
         "a chunk size that never gets beyond its leading zeros",
-        Fails(Protocol),
+        Fails(Timeout),
         |visit| {
             visit.page("Transfer-Encoding: chunked\r\n", "")?;
             visit.flood(&[b'0'; 4096])
         },
-    )
-    .except(
-        &["scraper_tokio", "scraper_smol"],
-        Fails(Timeout),
-        "hyper, under reqwest, reads leading zeros without end; only --timeout ends that. Twenty such \
-         pages at once keep the one thread of scraper_tokio so busy that it is late to notice.",
     ),
     http("framing", "no-last-chunk", "closes before the last chunk", Fails(Protocol), |visit| {
         visit.page("Transfer-Encoding: chunked\r\n", "4\r\npage\r\n")
@@ -407,12 +391,23 @@ pub const BEHAVIOURS: &[Behaviour] = &[
             )
         },
     ),
-    http("framing", "unknown-transfer-coding", "gzip as a transfer coding, which nobody asked for", Fails(Protocol), |visit| {
-        visit.page("Transfer-Encoding: gzip, chunked\r\n", "4\r\npage\r\n0\r\n\r\n")
-    }),
-    http("framing", "chunks-in-http-1.0", "chunks in HTTP/1.0, which has none", Fails(Protocol), |visit| {
-        visit.send("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n")
-    }),
+    http(
+        "framing",
+        "unknown-transfer-coding",
+        "gzip as a transfer coding, which nobody asked for",
+        Fails(Protocol),
+        |visit| visit.page("Transfer-Encoding: gzip, chunked\r\n", "4\r\npage\r\n0\r\n\r\n"),
+    ),
+    http(
+        "framing",
+        "chunks-in-http-1.0",
+        "chunks in HTTP/1.0, which has none",
+        Fails(Protocol),
+        |visit| {
+            visit
+                .send("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n")
+        },
+    ),
     http("framing", "204-with-body", "a 204, which has no body, with one", Page(""), |visit| {
         visit.send("HTTP/1.1 204 No Content\r\nContent-Type: text/html\r\n\r\n<title>No</title>")
     }),
@@ -425,12 +420,6 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "neither a length nor a body, which is legal and empty",
         Page(""),
         |visit| visit.page("Connection: close\r\n", ""),
-    )
-    .except(
-        &["scraper_async_std"],
-        Fails(Protocol),
-        "libcurl, under isahc, takes a head that is cut off for whole, and what follows for an empty \
-         body. surf's backend here cannot tell the two apart, and refuses both.",
     ),
     http(
         "framing",
@@ -438,6 +427,56 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "HTTP/1.0 without a length: the body ends with the connection",
         Page("Old"),
         |visit| visit.send("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Old</title>"),
+    ),
+    http(
+        "framing",
+        "length-list",
+        "the same Content-Length twice in one header",
+        Page("Twice"),
+        |visit| visit.page("Content-Length: 20, 20\r\n", "<title>Twice</title>"),
+    ),
+    http(
+        "framing",
+        "identity",
+        "a transfer coding that means none, as an old standard had it",
+        Page("Old"),
+        |visit| {
+            visit.page(
+                "Transfer-Encoding: identity\r\nContent-Length: 18\r\n",
+                "<title>Old</title>",
+            )?;
+            visit.stall()
+        },
+    ),
+    http("framing", "identity-until-close", "the same without a length", Page("Old"), |visit| {
+        visit.page("Transfer-Encoding: identity\r\n", "<title>Old</title>")
+    }),
+    http(
+        "framing",
+        "identity-short",
+        "the same with a length that is not reached",
+        Fails(Protocol),
+        |visit| {
+            visit
+                .page("Transfer-Encoding: identity\r\nContent-Length: 19\r\n", "<title>Old</title>")
+        },
+    ),
+    http(
+        "framing",
+        "empty-line-first",
+        "an empty line before the status line",
+        Page("Late"),
+        |visit| visit.send(format!("\r\n{HEAD}Content-Length: 19\r\n\r\n<title>Late</title>")),
+    ),
+    http("framing", "http-2-in-text", "a status line that says HTTP/2", Fails(Protocol), |visit| {
+        visit.send("HTTP/2 200\r\nContent-Length: 4\r\n\r\npage")
+    }),
+    http(
+        "framing",
+        "bare-line-feed-in-chunks",
+        "chunks whose lines end in line feeds alone",
+        Fails(Protocol),
+        |visit| visit.page("Transfer-Encoding: chunked\r\n", "4\npage\n0\n\n"),
     ),
     http("framing", "http-0.9", "no head at all, only a page", Fails(Protocol), |visit| {
         visit.send("<title>Older</title>\r\n\r\n")
@@ -462,13 +501,20 @@ pub const BEHAVIOURS: &[Behaviour] = &[
             visit.title("Hinted")
         },
     ),
-    http("framing", "101-only", "switches to a protocol that nobody asked for", Fails(Protocol), |visit| {
-        visit.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
-    }),
-    http("framing", "100-for-ever", "100 Continue again and again", Fails(Protocol), |visit| {
+    http(
+        "framing",
+        "101-only",
+        "switches to a protocol that nobody asked for",
+        Fails(Protocol),
+        |visit| {
+            visit.send(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+            )
+        },
+    ),
+    http("framing", "100-for-ever", "100 Continue again and again", Fails(Timeout), |visit| {
         visit.flood(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100))
-    })
-    .except(&["scraper_tokio", "scraper_smol"], Fails(Timeout), "hyper, under reqwest, does not count them; only --timeout ends that."),
+    }),
     http("framing", "100-only", "100 Continue and nothing more", Fails(Timeout), |visit| {
         visit.send("HTTP/1.1 100 Continue\r\n\r\n")?;
         visit.stall()
@@ -493,14 +539,69 @@ pub const BEHAVIOURS: &[Behaviour] = &[
             )
         },
     ),
-    http("headers", "folded-header", "a header that goes on in the next line, which is obsolete", Fails(Protocol), |visit| {
-        visit.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Folded: a\r\n b\r\nContent-Length: 21\r\n\r\n<title>Folded</title>")
-    })
-    .except(&["scraper_async_std"], Page("Folded"), "libcurl still reads such headers."),
-    http("headers", "bare-line-feeds", "line feeds without carriage returns, as some servers send", Page("Bare"), |visit| {
-        visit.send("HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 19\n\n<title>Bare</title>")
-    })
-    .except(&["scraper_async_std"], Fails(Protocol), "isahc takes no header line that libcurl hands it in this form."),
+    http(
+        "headers",
+        "folded-header",
+        "a header that goes on in the next line, which is obsolete",
+        Page("Folded"),
+        |visit| visit.page("X-Folded: a\r\n b\r\nContent-Length: 21\r\n", "<title>Folded</title>"),
+    ),
+    http(
+        "headers",
+        "folded-content-type",
+        "a Content-Type that goes on in the next line",
+        Page("Привет"),
+        |visit| {
+            visit.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html;\r\n\tcharset=windows-1251\r\nConnection: close\r\n\r\n<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>")
+        },
+    ),
+    http(
+        "headers",
+        "space-before-colon",
+        "a space between a header's name and its colon",
+        Page("Space"),
+        |visit| visit.page("Content-Length : 20\r\n", "<title>Space</title>"),
+    ),
+    http("headers", "space-in-name", "a header name of several words", Page("ok"), |visit| {
+        visit.page("X Frame Options: DENY\r\nContent-Length: 17\r\n", "<title>ok</title>")
+    }),
+    http("headers", "no-colon", "a header line without a colon", Page("ok"), |visit| {
+        visit.page("garbage without colon\r\nContent-Length: 17\r\n", "<title>ok</title>")
+    }),
+    http("headers", "no-name", "a header line that begins with its colon", Page("ok"), |visit| {
+        visit.page(": value\r\nContent-Length: 17\r\n", "<title>ok</title>")
+    }),
+    http("headers", "name-not-ascii", "a header name that is not ASCII", Page("ok"), |visit| {
+        visit.page("X-Имя: x\r\nContent-Length: 17\r\n", "<title>ok</title>")
+    }),
+    http("headers", "indented-first", "a first header that is indented", Page("ok"), |visit| {
+        visit.send("HTTP/1.1 200 OK\r\n X-First: 1\r\nContent-Type: text/html\r\nContent-Length: 17\r\n\r\n<title>ok</title>")
+    }),
+    http("headers", "control-character", "a control character in a header", Page("ok"), |visit| {
+        visit.page("X-Control: a\x01b\r\nContent-Length: 17\r\n", "<title>ok</title>")
+    }),
+    http(
+        "headers",
+        "names-by-case",
+        "takes header names as browsers write them, and no others",
+        Page("ok"),
+        |visit| {
+            let sent =
+                |start: &str| visit.request.headers.iter().any(|line| line.starts_with(start));
+            let known =
+                ["Host: ", "User-Agent: ", "Accept: ", "Accept-Encoding: "].into_iter().all(sent);
+            if known { visit.title("ok") } else { visit.answer("400 Bad Request", &[], b"") }
+        },
+    ),
+    http(
+        "headers",
+        "bare-line-feeds",
+        "line feeds without carriage returns, as some servers send",
+        Page("Bare"),
+        |visit| {
+            visit.send("HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 19\n\n<title>Bare</title>")
+        },
+    ),
     http(
         "headers",
         "latin-1-header",
@@ -520,6 +621,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http("headers", "status-208", "a rare status", Page("208"), |visit| {
         visit.answer("208 Already Reported", &["Content-Type: text/html"], b"<title>208</title>")
     }),
+    http(
+        "headers",
+        "status-408",
+        "says that it has waited for a request too long",
+        Fails(Status),
+        |visit| visit.answer("408 Request Timeout", &[], b""),
+    ),
     http("headers", "status-404", "a common status", Fails(Status), |visit| {
         visit.answer("404 Not Found", &[], b"")
     }),
@@ -584,6 +692,56 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ),
     http(
         "redirects",
+        "redirect-latin-1",
+        "a Location with a byte over 0x7f, which real servers send",
+        Page("Arrived"),
+        |visit| {
+            match visit.rest {
+            "" => visit.send(b"HTTP/1.1 302 Found\r\nLocation: /redirect-latin-1/caf\xe9\r\nContent-Length: 0\r\n\r\n"),
+            "caf%E9" => visit.title("Arrived"),
+            _ => visit.title("another page"),
+        }
+        },
+    ),
+    http(
+        "redirects",
+        "redirect-utf-8",
+        "a Location in UTF-8 that is not escaped",
+        Page("Arrived"),
+        |visit| match visit.rest {
+            "" => visit.redirect("/redirect-utf-8/café"),
+            "caf%C3%A9" => visit.title("Arrived"),
+            _ => visit.title("another page"),
+        },
+    ),
+    http(
+        "redirects",
+        "redirect-twice",
+        "two Locations; the first counts",
+        Page("Relative"),
+        |visit| {
+            visit.answer(
+                "302 Found",
+                &["Location: /redirect-relative/there", "Location: /other"],
+                b"",
+            )
+        },
+    ),
+    http(
+        "redirects",
+        "redirect-and-stall",
+        "a redirect whose body never comes",
+        Page("Relative"),
+        |visit| {
+            visit.send("HTTP/1.1 302 Found\r\nLocation: /redirect-relative/there\r\n\r\n")?;
+            visit.stall()
+        },
+    ),
+    http("redirects", "redirect-empty", "an empty Location", Fails(Redirect), |visit| {
+        visit.redirect("")
+    }),
+    http(
+        "redirects",
         "redirect-nowhere",
         "a redirect without a Location",
         Fails(Redirect),
@@ -602,11 +760,25 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         Fails(Redirect),
         |visit| visit.redirect("javascript:alert(1)"),
     ),
-    http("redirects", "redirect-to-mailto", "a redirect to mailto:", Fails(Redirect), |visit| visit.redirect("mailto:me@127.0.0.1")),
-    http("redirects", "redirect-to-data", "a redirect to data:", Fails(Redirect), |visit| visit.redirect("data:text/html,page")),
-    http("redirects", "300-with-location", "a choice of pages, which is no redirect", Page("Choose"), |visit| {
-        visit.answer("300 Multiple Choices", &["Location: /", "Content-Type: text/html"], b"<title>Choose</title>")
+    http("redirects", "redirect-to-mailto", "a redirect to mailto:", Fails(Redirect), |visit| {
+        visit.redirect("mailto:me@127.0.0.1")
     }),
+    http("redirects", "redirect-to-data", "a redirect to data:", Fails(Redirect), |visit| {
+        visit.redirect("data:text/html,page")
+    }),
+    http(
+        "redirects",
+        "300-with-location",
+        "a choice of pages, which is no redirect",
+        Page("Choose"),
+        |visit| {
+            visit.answer(
+                "300 Multiple Choices",
+                &["Location: /", "Content-Type: text/html"],
+                b"<title>Choose</title>",
+            )
+        },
+    ),
     http(
         "redirects",
         "redirect-to-no-host",
@@ -631,9 +803,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         Page("Large"),
         |visit| visit.encoded("deflate", &compress("raw deflate", &large_page())),
     ),
-    http("bodies", "gzip-twice", "gzip in gzip, which is legal, but nobody sends it", Fails(Protocol), |visit| {
-        visit.encoded("gzip, gzip", &compress("gzip", &compress("gzip", &large_page())))
-    }),
+    http(
+        "bodies",
+        "gzip-twice",
+        "gzip in gzip, which is legal, but nobody sends it",
+        Fails(Protocol),
+        |visit| visit.encoded("gzip, gzip", &compress("gzip", &compress("gzip", &large_page()))),
+    ),
     http(
         "bodies",
         "gzip-members",
@@ -689,19 +865,38 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http("bodies", "many-codings", "gzip a hundred times over", Fails(Protocol), |visit| {
         visit.encoded(&["gzip"; 100].join(","), b"page")
     }),
-    http("bodies", "gzip-of-nothing", "gzip streams of nothing, without end", Fails(Timeout), |visit| {
-        visit.page("Content-Encoding: gzip\r\n", "")?;
-        visit.flood(&compress("gzip", b"").repeat(100))
-    }),
-    http("bodies", "brotli-stall", "four megabytes in a few bytes of brotli, then nothing", Fails(Timeout), |visit| {
-        let body = compress("br", &vec![0; 4 << 20]);
-        // All but the end; so few that no limit but the one on time can be met.
-        visit.page("Content-Encoding: br\r\nContent-Length: 1000\r\n", &body[..body.len() - 1])?;
-        visit.stall()
-    }),
-    http("bodies", "ambiguous-html", "HTML that a streaming parser has to guess about", Page("Guess"), |visit| {
-        visit.html("text/html", b"<title>Guess</title><select><title>x</title></select>")
-    }),
+    http(
+        "bodies",
+        "gzip-of-nothing",
+        "gzip streams of nothing, without end",
+        Fails(Timeout),
+        |visit| {
+            visit.page("Content-Encoding: gzip\r\n", "")?;
+            visit.flood(&compress("gzip", b"").repeat(100))
+        },
+    ),
+    http(
+        "bodies",
+        "brotli-stall",
+        "four megabytes in a few bytes of brotli, then nothing",
+        Fails(Timeout),
+        |visit| {
+            let body = compress("br", &vec![0; 4 << 20]);
+            // All but the end; so few that no limit but the one on time can be met.
+            visit.page(
+                "Content-Encoding: br\r\nContent-Length: 1000\r\n",
+                &body[..body.len() - 1],
+            )?;
+            visit.stall()
+        },
+    ),
+    http(
+        "bodies",
+        "ambiguous-html",
+        "HTML that a streaming parser has to guess about",
+        Page("Guess"),
+        |visit| visit.html("text/html", b"<title>Guess</title><select><title>x</title></select>"),
+    ),
     http("bodies", "gzip-bomb", "a gigabyte in a megabyte of gzip", Fails(TooLarge), |visit| {
         visit.encoded("gzip", bomb("gzip"))
     }),
@@ -806,11 +1001,17 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         body.resize(9_000_000, b'x');
         visit.html("text/html", &body)
     }),
-    http("bodies", "huge-tag", "a tag of nine megabytes, more than the parser holds", Page(""), |visit| {
-        let mut body = b"<title class=".to_vec();
-        body.resize(9_000_000, b'x');
-        visit.html("text/html", &body)
-    }),
+    http(
+        "bodies",
+        "huge-tag",
+        "a tag of nine megabytes, more than the parser holds",
+        Page(""),
+        |visit| {
+            let mut body = b"<title class=".to_vec();
+            body.resize(9_000_000, b'x');
+            visit.html("text/html", &body)
+        },
+    ),
     http("bodies", "deep", "elements a hundred thousand deep", Page("Deep"), |visit| {
         let body = "<title>Deep</title>".to_owned() + &"<div>".repeat(100_000);
         visit.html("text/html", body.as_bytes())
@@ -844,6 +1045,41 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "a certificate of an authority that nobody knows",
         Fails(Tls),
         Https("tls-unknown-root"),
+    ),
+    at(
+        "TLS",
+        "tls-client-certificate",
+        "wants a certificate of the client, in TLS 1.3, which says so after the handshake",
+        Fails(Tls),
+        Https("tls-client-certificate"),
+    ),
+    at(
+        "TLS",
+        "tls-1.2-client-certificate",
+        "wants a certificate of the client, in TLS 1.2",
+        Fails(Tls),
+        Https("tls-1.2-client-certificate"),
+    ),
+    at(
+        "TLS",
+        "tls-no-close-notify",
+        "a whole page, then the connection ends without a goodbye",
+        Page("TLS"),
+        Https("tls-good"),
+    ),
+    at(
+        "TLS",
+        "tls-no-close-notify-short",
+        "ends without a goodbye before Content-Length is reached",
+        Fails(Protocol),
+        Https("tls-good"),
+    ),
+    at(
+        "TLS",
+        "tls-no-close-notify-until-close",
+        "a page without a length, and no goodbye: it may be cut off",
+        Fails(Protocol),
+        Https("tls-good"),
     ),
     at("TLS", "tls-1.0", "nothing newer than TLS 1.0", Fails(Tls), OldTls),
     at("TLS", "tls-to-http", "https to a port that speaks plain HTTP", Fails(Tls), TlsOnPlainPort),
@@ -902,6 +1138,8 @@ impl HostileSite {
                 "tls-expired" => ca.expired_config("127.0.0.1"),
                 "tls-wrong-host" => ca.server_config("example.com"),
                 "tls-unknown-root" => TestCa::new().server_config("127.0.0.1"),
+                "tls-client-certificate" => ca.demanding_config("127.0.0.1", &TLS13),
+                "tls-1.2-client-certificate" => ca.demanding_config("127.0.0.1", &TLS12),
                 _ => ca.server_config("127.0.0.1"),
             });
             serve(listener, move |stream| {
@@ -909,13 +1147,19 @@ impl HostileSite {
                 let mut stream = StreamOwned::new(tls, stream);
                 let request = read_request(&mut io::BufReader::new(&mut stream))?;
                 let location = format!("Location: http://{}/redirect-relative/there", ports.http);
-                stream.write_all(&match request {
-                    Some(request) if request.path == "/tls-to-http-redirect" => {
-                        response("302 Found", &[&location], b"")
+                let path = request.map_or_else(String::new, |request| request.path);
+                let page = ok("<title>TLS</title>");
+                stream.write_all(&match path.as_str() {
+                    "/tls-to-http-redirect" => response("302 Found", &[&location], b""),
+                    "/tls-no-close-notify-short" => page[..page.len() - 1].to_vec(),
+                    "/tls-no-close-notify-until-close" => {
+                        format!("{HEAD}Connection: close\r\n\r\n<title>TLS</title>").into_bytes()
                     }
-                    _ => ok("<title>TLS</title>"),
+                    _ => page,
                 })?;
-                stream.conn.send_close_notify();
+                if !path.starts_with("/tls-no-close-notify") {
+                    stream.conn.send_close_notify();
+                }
                 stream.flush()
             });
         }
@@ -965,14 +1209,17 @@ fn serve(
 }
 
 fn visit(mut stream: TcpStream, site: Ports) -> io::Result<()> {
-    let Some(Request { path, .. }) = read_request(&mut io::BufReader::new(&mut stream))? else {
+    let Some(request) = read_request(&mut io::BufReader::new(&mut stream))? else {
         return Ok(());
     };
-    let path = path.strip_prefix('/').unwrap_or_default();
+    let path = request.path.strip_prefix('/').unwrap_or_default();
     let (name, rest) = path.split_once('/').unwrap_or((path, ""));
     let found = BEHAVIOURS.iter().find(|behaviour| behaviour.name == name);
     match found.map(|behaviour| &behaviour.place) {
-        Some(Http(answer)) => answer(&mut Visit { stream: &mut stream, rest, site: &site })?,
+        Some(Http(answer)) => {
+            let stream = &mut stream;
+            answer(&mut Visit { stream, request: &request, rest, site: &site })?;
+        }
         _ => stream.write_all(&response("404 Not Found", &[], b""))?,
     }
     let linger = SockRef::from(&stream).linger()?;

@@ -98,22 +98,26 @@ impl TestServer {
     pub fn start(
         answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with(None, answer)
+        Self::start_with(Ipv4Addr::LOCALHOST, None, true, answer)
     }
 
-    /// Starts a server that speaks TLS.
+    /// Starts a server that speaks TLS, and says when it is going to close a connection
+    /// (close_notify), or does not.
     pub fn start_tls(
         config: ServerConfig,
+        says_goodbye: bool,
         answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with(Some(Arc::new(config)), answer)
+        Self::start_with(Ipv4Addr::LOCALHOST, Some(Arc::new(config)), says_goodbye, answer)
     }
 
     fn start_with(
+        address: Ipv4Addr,
         tls: Option<Arc<ServerConfig>>,
+        says_goodbye: bool,
         answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has ports");
+        let listener = TcpListener::bind((address, 0)).expect("loopback has ports");
         let address = listener.local_addr().expect("a listener has an address");
         let scheme = if tls.is_some() { "https" } else { "http" };
         let log = Arc::new(Log::default());
@@ -129,17 +133,35 @@ impl TestServer {
                     // A connection that breaks is what many a test is about.
                     let _ = match tls {
                         None => converse(socket, &log, &*answer),
-                        Some(config) => {
-                            ServerConnection::new(config).map_err(io::Error::other).and_then(
-                                |tls| converse(StreamOwned::new(tls, socket), &log, &*answer),
-                            )
-                        }
+                        Some(config) => ServerConnection::new(config)
+                            .map_err(io::Error::other)
+                            .and_then(|tls| {
+                                let mut stream = StreamOwned::new(tls, socket);
+                                let result = converse(&mut stream, &log, &*answer);
+                                if says_goodbye {
+                                    stream.conn.send_close_notify();
+                                    stream.flush()?;
+                                }
+                                result
+                            }),
                     };
                     log.change(|seen| seen.open -= 1);
                 });
             }
         });
         Self { address, scheme, log }
+    }
+
+    /// Starts a server that answers on every loopback address, each of which is a host of its own.
+    pub fn start_on_all_of_loopback(
+        answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with(Ipv4Addr::UNSPECIFIED, None, true, answer)
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// The URL of a path on this server.

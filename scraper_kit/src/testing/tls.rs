@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::{WantsServerCert, WebPkiClientVerifier};
+use rustls::{ConfigBuilder, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tempfile::NamedTempFile;
 
 /// A certificate authority, and the file that a client has to trust to trust it.
@@ -43,6 +44,22 @@ impl TestCa {
         self.signed(params)
     }
 
+    /// The same for a server that wants a certificate of this authority from its clients, too, and
+    /// speaks this version of TLS.
+    pub fn demanding_config(
+        &self,
+        name: &str,
+        version: &'static SupportedProtocolVersion,
+    ) -> ServerConfig {
+        let key = KeyPair::generate().expect("the system has randomness");
+        let certificate = params(name).signed_by(&key, &self.issuer).expect("they are valid");
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).expect("it is a certificate");
+        let clients = WebPkiClientVerifier::builder(roots.into()).build().expect("it has a root");
+        let builder = ServerConfig::builder_with_protocol_versions(&[version]);
+        with_certificate(builder.with_client_cert_verifier(clients), certificate, &key)
+    }
+
     /// What a server needs to show a certificate for `name` that only it itself vouches for.
     pub fn self_signed_config(name: &str) -> ServerConfig {
         let key = KeyPair::generate().expect("the system has randomness");
@@ -62,11 +79,16 @@ fn params(name: &str) -> CertificateParams {
 }
 
 fn config(certificate: Certificate, key: &KeyPair) -> ServerConfig {
+    with_certificate(ServerConfig::builder().with_no_client_auth(), certificate, key)
+}
+
+fn with_certificate(
+    builder: ConfigBuilder<ServerConfig, WantsServerCert>,
+    certificate: Certificate,
+    key: &KeyPair,
+) -> ServerConfig {
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-    ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.into()], key)
-        .expect("the key belongs to the certificate")
+    builder.with_single_cert(vec![certificate.into()], key).expect("the key belongs to it")
 }
 
 impl Default for TestCa {

@@ -1,0 +1,136 @@
+//! Scenarios about names and addresses, in a network of their own: on Linux a program may have one,
+//! with nothing in it but a loopback and the name server that it brings along.
+
+use std::env;
+use std::fs;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::process::{Command, ExitCode};
+use std::thread;
+
+use libtest_mimic::Failed;
+use socket2::{Domain, Socket, Type};
+
+use crate::error::ErrorKind;
+use crate::testing::{Scraper, ok};
+
+/// Set for this program when it runs inside: the scenario's name.
+const INSIDE: &str = "CONTRACT_SCENARIO_INSIDE";
+
+/// Prepares the network, then becomes the program.
+const ENTER: &str = "ip link set lo up && mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"";
+
+/// Where an address is that answers nothing, and one that answers.
+const DEAD: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
+const ALIVE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 8);
+
+/// Whether this process may have a network of its own.
+pub(super) fn possible() -> bool {
+    cfg!(target_os = "linux")
+        && enter("true".as_ref())
+            .is_ok_and(|mut probe| probe.output().is_ok_and(|probe| probe.status.success()))
+}
+
+/// A program in a network of its own, where names are asked of 127.0.0.1.
+fn enter(program: &std::path::Path) -> io::Result<Command> {
+    let settings = env::temp_dir().join(format!("contract-resolv-{}.conf", std::process::id()));
+    fs::write(&settings, "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")?;
+    let mut command = Command::new("unshare");
+    command.args(["-rmn", "sh", "-c", ENTER]).arg(settings).arg(program);
+    Ok(command)
+}
+
+/// Runs a scenario there: this program once more, which [`inside`] looks out for.
+pub(super) fn scenario(scraper: &str, name: &str) -> Result<(), Failed> {
+    let run = enter(&env::current_exe()?)?.env(INSIDE, name).output()?;
+    if !run.status.success() {
+        return Err(format!("{scraper}: {}", String::from_utf8_lossy(&run.stderr)).into());
+    }
+    Ok(())
+}
+
+/// The scenario to run, if this program was started inside; it fails by a panic.
+pub(super) fn inside(scraper: &str) -> Option<ExitCode> {
+    match env::var(INSIDE).ok()?.as_str() {
+        "dead-address" => dead_address(scraper),
+        _ => slow_names(scraper),
+    }
+    Some(ExitCode::SUCCESS)
+}
+
+fn dead_address(scraper: &str) {
+    serve_names(|_| Some(vec![DEAD, ALIVE]));
+    serve_pages(ALIVE);
+    // A queue for one connection that nobody accepts: when it is full, the system answers no more.
+    let dead = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    dead.bind(&SocketAddr::from((DEAD, 80)).into()).unwrap();
+    dead.listen(0).unwrap();
+    let waiting: Vec<Socket> = (0..3)
+        .map(|_| {
+            let client = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            client.set_nonblocking(true).unwrap();
+            let _ = client.connect(&SocketAddr::from((DEAD, 80)).into()); // in progress
+            client
+        })
+        .collect();
+    thread::sleep(std::time::Duration::from_millis(300)); // the first has arrived
+    let run = Scraper::new(scraper).args(["-f", "json", "-t", "8", "http://two.test/"]).run();
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
+    drop(waiting);
+}
+
+fn slow_names(scraper: &str) {
+    serve_names(|name| (!name.contains("slow")).then(|| vec![Ipv4Addr::LOCALHOST]));
+    serve_pages(Ipv4Addr::LOCALHOST);
+    let is_slow = |n: usize| n.is_multiple_of(10);
+    let urls = (0..220)
+        .map(|n| format!("http://n{n}.{}.test/", if is_slow(n) { "slow" } else { "quick" }));
+    let run = Scraper::new(scraper).args(["-f", "json", "-c", "100", "-t", "6"]).args(urls).run();
+    for page in run.pages() {
+        let expected = is_slow(page.index).then_some(ErrorKind::Timeout);
+        assert_eq!(page.error.as_ref().map(|error| error.kind), expected, "{page:?}");
+    }
+}
+
+/// Answers every request on this address with a page.
+fn serve_pages(address: Ipv4Addr) {
+    let listener = TcpListener::bind((address, 80)).unwrap();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            thread::spawn(move || {
+                let mut reader = io::BufReader::new(stream.try_clone()?);
+                while crate::testing::server::read_request(&mut reader)?.is_some() {
+                    stream.write_all(&ok("<title>ok</title>"))?;
+                }
+                io::Result::Ok(())
+            });
+        }
+    });
+}
+
+/// A name server: the IPv4 addresses of each name, or no answer at all. There are none for IPv6.
+fn serve_names(addresses: impl Fn(&str) -> Option<Vec<Ipv4Addr>> + Send + 'static) {
+    const HEADER: usize = 12;
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 53)).unwrap();
+    thread::spawn(move || {
+        let mut query = [0; 512];
+        while let Ok((length, client)) = socket.recv_from(&mut query) {
+            // The question: labels with their lengths before them, then type and class.
+            let question = &query[HEADER..length];
+            let end = question.iter().position(|byte| *byte == 0).unwrap();
+            let name = String::from_utf8_lossy(&question[..end]).replace(char::is_control, ".");
+            let Some(mut answers) = addresses(&name) else { continue };
+            if question[end + 2] != 1 {
+                answers.clear(); // not a question for IPv4
+            }
+            let mut reply = query[..2].to_vec();
+            reply.extend([0x81, 0x80, 0, 1, 0, answers.len() as u8, 0, 0, 0, 0]);
+            reply.extend(&question[..end + 5]);
+            for address in answers {
+                reply.extend([0xc0, HEADER as u8, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
+                reply.extend(address.octets());
+            }
+            let _ = socket.send_to(&reply, client);
+        }
+    });
+}
