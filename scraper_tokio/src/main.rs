@@ -102,7 +102,7 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 /// Like asyncio.run. One thread runs all tasks, as in Python: a scraper waits more than it works.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.event_interval(1); // look at sockets and timers after each task, not after 61
+    builder.event_interval(16); // tasks that run until it looks at sockets and timers again
     let runtime = builder.enable_all().build().expect("cannot start tokio");
     let result = runtime.block_on(future);
     runtime.shutdown_background(); // do not wait for name look-ups that nobody needs any more

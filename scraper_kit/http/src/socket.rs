@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker, ready};
 
-use futures::io::{AsyncRead, AsyncWrite};
+use futures::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader};
 use futures::task::AtomicWaker;
 use hyper::rt;
 
-/// Bytes read at a time. They are copied from here into hyper's buffer: safe Rust can hand out
-/// memory to read into only when it is initialized, and hyper's is not.
+/// Bytes read at a time. hyper gets a copy: its buffer is not initialized, and safe Rust reads into
+/// nothing else.
 const READ_BYTES: usize = 16 * 1024;
 
 /// After so many reads in a row, other tasks get a turn.
@@ -23,8 +23,7 @@ const READS_PER_TURN: usize = 4;
 
 /// The runtime's socket, or TLS over it, with the traits that hyper asks for.
 pub(crate) struct Socket<S> {
-    stream: S,
-    buffer: Box<[u8]>,
+    stream: BufReader<S>,
     readiness: Arc<Readiness>,
     waker: Waker,
     reads: usize,
@@ -47,11 +46,12 @@ impl Wake for Readiness {
     }
 }
 
-impl<S> Socket<S> {
+impl<S: AsyncRead> Socket<S> {
     pub(crate) fn new(stream: S) -> Self {
         let readiness = Arc::new(Readiness { maybe: true.into(), task: AtomicWaker::new() });
         let waker = Waker::from(Arc::clone(&readiness));
-        Self { stream, buffer: vec![0; READ_BYTES].into(), readiness, waker, reads: 0 }
+        let stream = BufReader::with_capacity(READ_BYTES, stream);
+        Self { stream, readiness, waker, reads: 0 }
     }
 
     pub(crate) fn readiness(&self) -> Arc<Readiness> {
@@ -76,18 +76,18 @@ impl<S: AsyncRead + Unpin> rt::Read for Socket<S> {
             this.reads = 0;
             return Poll::Pending;
         }
-        let room = this.buffer.len().min(cursor.remaining());
-        let buffer = &mut this.buffer[..room];
         let context = &mut Context::from_waker(&this.waker);
-        let length = ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        let bytes = ready!(Pin::new(&mut this.stream).poll_fill_buf(context))?;
+        let length = bytes.len().min(cursor.remaining());
+        cursor.put_slice(&bytes[..length]);
+        Pin::new(&mut this.stream).consume(length);
         this.readiness.maybe.store(true, Ordering::Release);
         this.reads += 1;
-        cursor.put_slice(&buffer[..length]);
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> rt::Write for Socket<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> rt::Write for Socket<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
