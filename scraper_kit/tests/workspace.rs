@@ -135,7 +135,13 @@ fn every_dependency_has_its_reason_beside_it() {
         let reason = line.split("# ").nth(1).unwrap_or_default();
         assert!(reason.len() > 10, "no reason: {line}");
     }
-    for name in SCRAPERS.iter().chain(&["scraper_kit", "scraper_kit/http", "hello_world", "docs"]) {
+    for name in SCRAPERS.iter().chain(&[
+        "scraper_kit",
+        "scraper_kit/http",
+        "scraper_kit/http/tokio",
+        "hello_world",
+        "docs",
+    ]) {
         let manifest = read(&format!("{name}/Cargo.toml"));
         let mut table = "";
         for line in manifest.lines() {

@@ -1,0 +1,9 @@
+//! The contract that all scrapers keep with a hostile web, run on this one.
+//!
+//!     cargo test -p scraper_http_tokio --test contract
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scraper_kit::testing::contract::run(env!("CARGO_BIN_EXE_scraper_http_tokio"))
+}
