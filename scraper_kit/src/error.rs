@@ -9,8 +9,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::redirect::MAX_REDIRECTS;
-
 /// What kind of thing went wrong: the `kind` of the JSON output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,11 +97,6 @@ impl FetchError {
     pub fn timeout(limit: Duration) -> Self {
         let reason = format!("the page was not complete after {} s", limit.as_secs_f64());
         Self::new(ErrorKind::Timeout, reason)
-    }
-
-    /// More redirects than a scraper follows.
-    pub fn too_many_redirects() -> Self {
-        Self::new(ErrorKind::Redirect, format!("more than {MAX_REDIRECTS} redirects"))
     }
 
     /// The page's task panicked with `panic`, the value that `catch_unwind` returns.

@@ -12,9 +12,12 @@
 //! to no runtime.
 
 mod charset;
+mod clock;
+mod command_line;
 mod decode;
 mod error;
 mod extract;
+mod head;
 mod interrupt;
 mod job;
 mod page;
@@ -22,19 +25,20 @@ mod panic;
 pub mod practice_site;
 mod redirect;
 mod report;
+mod run;
 mod save;
 mod target;
-#[cfg(feature = "testing")]
-pub mod testing;
 mod transfer;
 
 pub use decode::ACCEPT_ENCODING;
 pub use error::{ErrorKind, FetchError, causes, is_out_of_files};
+pub use head::ResponseHead;
 pub use interrupt::Interrupt;
-pub use job::{Job, Options, Run, Stopped, start};
-pub use page::{Page, PageBody, ResponseHead};
+pub use job::{Job, Options, Stopped};
+pub use page::{Page, PageBody};
 pub use panic::catch_panic;
 pub use redirect::MAX_REDIRECTS;
 pub use report::{Closed, Report};
+pub use run::{Run, start};
 pub use save::SaveFile;
 pub use target::Target;

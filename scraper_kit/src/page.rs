@@ -3,19 +3,17 @@
 use std::future::poll_fn;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::io::AsyncBufRead;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::decode::{Decoded, body_error, decode};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
+use crate::head::ResponseHead;
 use crate::job::Job;
-use crate::redirect;
 use crate::target::Target;
 
 /// Decoded bytes handed on at a time.
@@ -126,60 +124,6 @@ impl Page {
     }
 }
 
-/// What a scraper has to know of a response before its body, whatever the client calls it.
-#[derive(Debug, Clone, Default)]
-pub struct ResponseHead {
-    /// The status, such as 200: any number, for real servers send 520 and 999.
-    pub status: u16,
-    /// The URL that answered, after redirects.
-    pub url: String,
-    /// The `Content-Type` header.
-    pub content_type: Option<String>,
-    /// The `Content-Encoding` headers, joined with commas.
-    pub content_encoding: Option<String>,
-    /// The `Transfer-Encoding` headers, joined with commas, in lower case.
-    pub transfer_encoding: Option<String>,
-    /// The first `Content-Length` header, if it is a length.
-    pub content_length: Option<u64>,
-    /// The first `Location` header, in ASCII.
-    pub location: Option<String>,
-}
-
-impl ResponseHead {
-    /// The head of a response with this status, from the URL that answered. `header` finds all
-    /// values of the header of that name, as bytes: they are the server's, and may be anything.
-    pub fn new<'h, V>(status: u16, url: &Url, header: impl Fn(&'static str) -> V) -> Self
-    where
-        V: IntoIterator<Item = &'h [u8]>,
-    {
-        let first = |name| header(name).into_iter().next();
-        let find = |name| {
-            let values = header(name).into_iter().map(String::from_utf8_lossy);
-            Some(values.collect::<Vec<_>>().join(", ")).filter(|value| !value.is_empty())
-        };
-        Self {
-            status,
-            url: without_secrets(url),
-            content_type: find("content-type"),
-            content_encoding: find("content-encoding"),
-            transfer_encoding: find("transfer-encoding").map(|text| text.to_ascii_lowercase()),
-            content_length: find("content-length")
-                .and_then(|text| text.split(',').next()?.trim().parse().ok()),
-            location: first("location").map(redirect::location).filter(|text| !text.is_empty()),
-        }
-    }
-}
-
-/// The URL as it goes into the output: without user name, password and fragment, none of which is
-/// part of what was asked for.
-fn without_secrets(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    // Only URLs without a host refuse this, and they have neither.
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
-    url.into()
-}
-
 /// A body that is read chunk by chunk, decompressed, counted and searched on the way.
 pub struct PageBody<'p> {
     page: &'p mut Page,
@@ -269,16 +213,5 @@ mod milliseconds {
     pub(super) fn deserialize<'d, D: Deserializer<'d>>(json: D) -> Result<Duration, D::Error> {
         let milliseconds = f64::deserialize(json)?;
         Duration::try_from_secs_f64(milliseconds / 1e3).map_err(serde::de::Error::custom)
-    }
-}
-
-/// The clock that `start` and `elapsed` are read from. It starts when it is first looked at: with
-/// the first request, so that what a client does to get ready is no part of the run.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Clock(Arc<OnceLock<Instant>>);
-
-impl Clock {
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.0.get_or_init(Instant::now).elapsed()
     }
 }

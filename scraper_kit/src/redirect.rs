@@ -1,10 +1,9 @@
 //! Where a redirect leads.
 
-use percent_encoding::{AsciiSet, percent_encode};
 use url::Url;
 
 use crate::error::{ErrorKind, FetchError};
-use crate::page::ResponseHead;
+use crate::head::ResponseHead;
 use crate::target;
 
 /// Redirects that are followed for one page; aiohttp's default, too.
@@ -37,10 +36,11 @@ impl ResponseHead {
     }
 }
 
-/// A `Location` as text. Servers send bytes that are not ASCII, in any charset; browsers and curl
-/// escape them one by one and ask for just what the server wrote.
-pub(crate) fn location(bytes: &[u8]) -> String {
-    percent_encode(bytes, &AsciiSet::EMPTY).to_string()
+impl FetchError {
+    /// More redirects than a scraper follows.
+    pub fn too_many_redirects() -> Self {
+        Self::new(ErrorKind::Redirect, format!("more than {MAX_REDIRECTS} redirects"))
+    }
 }
 
 #[cfg(test)]

@@ -20,10 +20,10 @@ use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt, executor, future};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::clock::Clock;
 use crate::error::FetchError;
 use crate::interrupt::{self, Interrupt};
-use crate::job::Format;
-use crate::page::{Clock, Page};
+use crate::page::Page;
 
 /// Pages waiting to be printed.
 const WAITING_PAGES: usize = 64;
@@ -41,6 +41,14 @@ pub struct Report {
     summary: std_mpsc::Receiver<io::Result<Summary>>,
     interrupted: Interrupt,
     list_failed: Option<Arc<AtomicBool>>,
+}
+
+/// How pages are shown.
+pub(crate) enum Format {
+    /// A table; what the selector found stands in a column under its text.
+    Table { css: String },
+    /// A line of JSON for each page.
+    Json,
 }
 
 /// Nobody reads the output any more: `… | head -1` has what it wants.
@@ -86,7 +94,6 @@ impl Summary {
 impl Report {
     pub(crate) fn start(
         format: Format,
-        css: String,
         total: Option<usize>,
         clock: Clock,
         interrupted: Interrupt,
@@ -97,7 +104,7 @@ impl Report {
         let stop = interrupted.clone();
         thread::spawn(move || {
             let incoming = executor::block_on_stream(incoming.ready_chunks(WAITING_PAGES));
-            let _ = done.send(print(format, &css, total, clock, &stop, incoming));
+            let _ = done.send(print(&format, total, clock, &stop, incoming));
         });
         Self { pages, summary, interrupted, list_failed }
     }
@@ -148,8 +155,7 @@ impl Report {
 }
 
 fn print(
-    format: Format,
-    css: &str,
+    format: &Format,
     total: Option<usize>,
     clock: Clock,
     interrupted: &Interrupt,
@@ -164,7 +170,7 @@ fn print(
             summary.add(&page);
             progress.inc(1);
             match format {
-                Format::Table => rows.push(table::Row::new(page)),
+                Format::Table { .. } => rows.push(table::Row::new(page)),
                 Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
             }
         }
@@ -175,7 +181,7 @@ fn print(
     progress.finish_and_clear();
     let sentence = summary.sentence(clock.elapsed(), total, interrupted.happened());
     match format {
-        Format::Table => table::print(rows, css, &sentence, &mut io::stdout().lock())?,
+        Format::Table { css } => table::print(rows, css, &sentence, &mut io::stdout().lock())?,
         // Standard output is for the program that reads it; a person at a terminal sees the rest.
         Format::Json if io::stderr().is_terminal() => eprintln!("{sentence}"),
         Format::Json => {}

@@ -9,7 +9,7 @@ use futures::io::{AsyncBufRead, AsyncRead, AsyncReadExt, Take};
 
 use crate::decode::poll_read_buffered;
 use crate::error::{ErrorKind, FetchError};
-use crate::page::ResponseHead;
+use crate::head::ResponseHead;
 
 impl ResponseHead {
     /// The body that this head announces, out of what the client hands on. Clients undo `chunked`,

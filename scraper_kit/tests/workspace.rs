@@ -1,6 +1,6 @@
 //! What the project says of itself, checked against its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -126,6 +126,57 @@ fn no_tokio_runtime_is_behind_the_others() {
     }
 }
 
+/// Rooms know only what is below them: no file of the kit uses, by way of others, one that uses it.
+#[test]
+fn the_kit_has_no_circle() {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut folders = vec![root().join("scraper_kit/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inner = path.strip_prefix(root().join("scraper_kit/src")).unwrap();
+            let module = inner.iter().next().and_then(|name| name.to_str()).expect("a plain name");
+            let module = module.trim_end_matches(".rs").to_owned();
+            let source = fs::read_to_string(&path).unwrap();
+            let lesson = source.split("#[cfg(test)]").next().unwrap_or_default();
+            assert!(lesson.lines().count() <= 250, "{}: longer than 250 lines", path.display());
+            let used = uses.entry(module.clone()).or_default();
+            let imports = lesson.split("crate::").skip(1).flat_map(|rest| {
+                let paths = match rest.strip_prefix('{') {
+                    Some(group) => group.split('}').next().unwrap_or_default().split(',').collect(),
+                    None => vec![rest],
+                };
+                let is_in_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+                let name = move |path: &str| {
+                    path.trim().split(|c| !is_in_name(c)).next().map(str::to_owned)
+                };
+                paths.into_iter().filter_map(name).collect::<Vec<_>>()
+            });
+            used.extend(imports.filter(|name| *name != module));
+        }
+    }
+    assert!(uses["run"].contains("command_line") && uses["run"].contains("save"), "{uses:?}");
+    // Who uses nobody that is left is below all others; whoever is left over is in a circle.
+    loop {
+        let below: Vec<_> = uses.keys().filter(|name| uses[*name].is_empty()).cloned().collect();
+        if below.is_empty() {
+            break;
+        }
+        for name in below {
+            uses.remove(&name);
+            for used in uses.values_mut() {
+                used.remove(&name);
+            }
+        }
+    }
+    uses.remove("lib"); // shows all of them to the scrapers
+    assert!(uses.is_empty(), "a circle among {uses:?}");
+}
+
 #[test]
 fn every_dependency_has_its_reason_beside_it() {
     let manifest = read("Cargo.toml");
@@ -137,6 +188,7 @@ fn every_dependency_has_its_reason_beside_it() {
     }
     for name in SCRAPERS.iter().chain(&[
         "scraper_kit",
+        "scraper_kit/hostile",
         "scraper_kit/http",
         "scraper_kit/http/tokio",
         "hello_world",

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::sync::{Mutex, mpsc};
 
-use scraper_kit::testing::{Finished, Scraper, TestServer, compress, ok, response, titles};
+use hostile_site::{Finished, Scraper, TestServer, compress, ok, response, titles};
 use scraper_kit::{ErrorKind, Page};
 
 use super::SCRAPER;
@@ -636,7 +636,7 @@ fn pages_are_saved_whole_and_only_inside_the_folder() {
 #[cfg(target_os = "linux")] // elsewhere SSL_CERT_FILE does not tell whom to trust
 #[test]
 fn https_works_where_the_certificate_is_trusted_and_only_there() {
-    use scraper_kit::testing::TestCa;
+    use hostile_site::TestCa;
 
     let (ca, other) = (TestCa::new(), TestCa::new());
     let server = TestServer::start_tls(ca.server_config("127.0.0.1"), true, |_, stream, _| {

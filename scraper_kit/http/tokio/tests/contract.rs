@@ -5,5 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    scraper_kit::testing::contract::run(env!("CARGO_BIN_EXE_scraper_http_tokio"))
+    hostile_site::contract::run(env!("CARGO_BIN_EXE_scraper_http_tokio"))
 }

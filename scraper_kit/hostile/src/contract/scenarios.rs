@@ -15,12 +15,12 @@ use std::time::Duration;
 use libtest_mimic::{Failed, Trial};
 
 use super::{CAN_TRUST, network};
-use crate::error::ErrorKind;
-use crate::page::Page;
-use crate::practice_site::PracticeSite;
-use crate::testing::{
+use crate::{
     Finished, HostileSite, Scraper, TestCa, TestServer, bomb, compress, ok, response, titles,
 };
+use scraper_kit::ErrorKind;
+use scraper_kit::Page;
+use scraper_kit::practice_site::PracticeSite;
 
 /// URLs of the load test, unless `LOAD` in the environment says otherwise.
 const LOAD: usize = 5_000;

@@ -1,13 +1,13 @@
 //! The hostile site on its own, for a scraper or any other client to try.
 //!
-//!     cargo run -p scraper_kit --bin hostile_site
+//!     cargo run -p hostile_site
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 
 use clap::Parser;
-use scraper_kit::testing::{Expected, HostileSite};
+use hostile_site::{Expected, HostileSite};
 
 /// Serve a site where everything goes wrong, on loopback, until Ctrl-C.
 ///

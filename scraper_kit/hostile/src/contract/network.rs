@@ -11,8 +11,8 @@ use std::thread;
 use libtest_mimic::Failed;
 use socket2::{Domain, Socket, Type};
 
-use crate::error::ErrorKind;
-use crate::testing::{Scraper, ok};
+use crate::{Scraper, ok};
+use scraper_kit::ErrorKind;
 
 /// Set for this program when it runs inside: the scenario's name.
 const INSIDE: &str = "CONTRACT_SCENARIO_INSIDE";
@@ -99,7 +99,7 @@ fn serve_pages(address: Ipv4Addr) {
         for mut stream in listener.incoming().flatten() {
             thread::spawn(move || {
                 let mut reader = io::BufReader::new(stream.try_clone()?);
-                while crate::testing::server::read_request(&mut reader)?.is_some() {
+                while crate::server::read_request(&mut reader)?.is_some() {
                     stream.write_all(&ok("<title>ok</title>"))?;
                 }
                 io::Result::Ok(())

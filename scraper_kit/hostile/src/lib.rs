@@ -4,14 +4,14 @@
 //! that an HTTP library would.
 
 pub mod contract;
-mod hostile;
 mod runner;
 mod server;
+mod site;
 mod tls;
 
-pub use hostile::{BEHAVIOURS, Behaviour, Expected, HostileSite};
 pub use runner::{Finished, Scraper};
 pub use server::{Connection, Log, Request, TestServer, ok, response, titles};
+pub use site::{BEHAVIOURS, Behaviour, Expected, HostileSite};
 pub use tls::TestCa;
 
 use std::sync::OnceLock;

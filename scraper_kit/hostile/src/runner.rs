@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::page::Page;
+use scraper_kit::Page;
 
 /// A run that takes longer than this hangs.
 const PATIENCE: Duration = Duration::from_secs(120);

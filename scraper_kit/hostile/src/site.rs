@@ -13,10 +13,12 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConnection, StreamOwned};
 use socket2::SockRef;
 
-use super::server::{Request, ok, read_request, response};
-use super::tls::TestCa;
-use super::{bomb, compress};
-use crate::ErrorKind::{self, Connect, Dns, Protocol, Redirect, Status, Timeout, Tls, TooLarge};
+use crate::server::{Request, ok, read_request, response};
+use crate::tls::TestCa;
+use crate::{bomb, compress};
+use scraper_kit::ErrorKind::{
+    self, Connect, Dns, Protocol, Redirect, Status, Timeout, Tls, TooLarge,
+};
 
 /// One thing that a server may do, and what has to come of it.
 pub struct Behaviour {

@@ -12,10 +12,10 @@ use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use super::hostile::{BEHAVIOURS, Behaviour, Expected, HostileSite};
-use super::runner::Scraper;
-use crate::error::ErrorKind;
-use crate::page::Page;
+use crate::runner::Scraper;
+use crate::site::{BEHAVIOURS, Behaviour, Expected, HostileSite};
+use scraper_kit::ErrorKind;
+use scraper_kit::Page;
 
 /// Whether `SSL_CERT_FILE` makes a client trust the test's authority: elsewhere the system's own
 /// settings decide (rustls-platform-verifier), and no test changes those.
@@ -134,7 +134,7 @@ const PREFACE: &str = "# The hostile web
 
 What the scrapers make of a server that does these things: the page, with its status, or a failure
 of that kind. It is the same on all three runtimes; this file is written by the tests that hold each
-of them to it. See for yourself: `cargo run -p scraper_kit --bin hostile_site` serves every row.
+of them to it. See for yourself: `cargo run -p hostile_site` serves every row.
 ";
 
 const HEADER: &str = "| Behaviour | What the server does | What comes of it |
@@ -148,7 +148,7 @@ fn capitalized(word: &str) -> String {
 }
 
 fn table_path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/hostile-web.md")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/hostile-web.md")
 }
 
 /// What became of a page, as the table tells it.

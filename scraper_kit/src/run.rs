@@ -1,0 +1,70 @@
+//! From the command line to a run and its report.
+
+use futures::stream::{BoxStream, StreamExt};
+
+use crate::clock::Clock;
+use crate::command_line::{self, CommandLine, Selected, usage_error};
+use crate::interrupt::Interrupt;
+use crate::job::{Job, Options, Stopped};
+use crate::practice_site::PracticeSite;
+use crate::report::{self, Report};
+use crate::target::{self, List, Target};
+use crate::{panic, save};
+
+/// What a run works with, from the command line to the report.
+pub struct Run {
+    /// The options, for every task to hold.
+    pub job: Job,
+    /// What to fetch, in order; the list behind it is read as the stream is.
+    pub targets: BoxStream<'static, Target>,
+    /// Completes at Ctrl-C.
+    pub interrupted: Interrupt,
+    /// Completes when no task holds a [`Job`] any more.
+    pub stopped: Stopped,
+}
+
+/// Reads the command line of the scraper called `name`, and begins its run.
+///
+/// A usage error, `--help` and `--version` end the program here: a line on standard error and exit
+/// code 2, or a text on standard output and 0.
+pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
+    panic::report_in_one_line(name);
+    let line = CommandLine::read(name, version);
+    let clock = Clock::default();
+    let interrupted = Interrupt::install();
+
+    if let Some(folder) = &line.save
+        && let Err(error) = save::prepare(folder)
+    {
+        usage_error("--save", folder.display(), error);
+    }
+    let list = line.input.as_ref().map(|path| {
+        List::open(path).unwrap_or_else(|error| usage_error("--input", path.display(), error))
+    });
+    let mut urls = line.urls;
+    if urls.is_empty() && list.is_none() {
+        let site = PracticeSite::start(0)
+            .unwrap_or_else(|error| usage_error("practice site", "127.0.0.1", error));
+        urls = site.pages();
+    }
+
+    let Selected(css, select) = line.select;
+    let total = list.is_none().then_some(urls.len());
+    let failed = list.as_ref().map(List::failed);
+    let format = match line.format {
+        command_line::Format::Table => report::Format::Table { css },
+        command_line::Format::Json => report::Format::Json,
+    };
+    let report = Report::start(format, total, clock.clone(), interrupted.clone(), failed);
+    let (job, stopped) = Job::new(Options {
+        concurrency: line.concurrency.get(),
+        timeout: line.timeout,
+        user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
+        max_bytes: line.max_bytes,
+        select,
+        clock,
+        save: line.save,
+    });
+    let targets = target::stream(urls, list).boxed();
+    (Run { job, targets, interrupted, stopped }, report)
+}
