@@ -17,6 +17,7 @@ use backend::Backend;
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = surf::Client;
 
+// ANCHOR: needs
 /// What an HTTP client needs of async-std.
 pub struct AsyncStd;
 
@@ -38,6 +39,7 @@ impl Runtime for AsyncStd {
         task::sleep(duration).await;
     }
 }
+// ANCHOR_END: needs
 
 /// Opens the one session that all requests share.
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {

@@ -13,6 +13,7 @@ use smol::net::{self, TcpStream};
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = Client<Smol>;
 
+// ANCHOR: needs
 /// What an HTTP client needs of smol.
 pub struct Smol;
 
@@ -33,6 +34,7 @@ impl Runtime for Smol {
         Timer::after(duration).await;
     }
 }
+// ANCHOR_END: needs
 
 /// Opens the one session that all requests share.
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {

@@ -21,7 +21,8 @@ pub const INK: RGBColor = RGBColor(1, 1, 1);
 pub const FAINT: RGBColor = RGBColor(2, 2, 2);
 
 /// A contender's name as it begins, its custom property, and the tone without one.
-const TONES: [(&str, &str, &str); 9] = [
+const TONES: [(&str, &str, &str); 10] = [
+    ("tokio (hyper)", "tokio-hyper", "#7aa9de"),
     ("tokio", "tokio", "#3f83d0"),
     ("smol", "smol", "#2f9c68"),
     ("async-std", "async-std", "#9a6bd1"),

@@ -6,6 +6,8 @@ use super::order::Order;
 
 /// The names that tables and charts use, in their order.
 pub const TOKIO: &str = "tokio";
+/// tokio on the client that smol and async-std have here, instead of reqwest.
+pub const TOKIO_HYPER: &str = "tokio (hyper)";
 pub const ASYNC_STD: &str = "async-std";
 pub const SMOL: &str = "smol";
 pub const ASYNCIO: &str = "asyncio";
@@ -15,7 +17,7 @@ pub const CURL: &str = "curl --parallel";
 pub const WRK: &str = "wrk";
 pub const EMPTY: &str = "empty main";
 
-const ORDER: [&str; 9] = [TOKIO, SMOL, ASYNC_STD, ASYNCIO, AIOHTTP, UVLOOP, CURL, WRK, EMPTY];
+const ORDER: [&str; 10] = [TOKIO, TOKIO_HYPER, SMOL, ASYNC_STD, ASYNCIO, AIOHTTP, UVLOOP, CURL, WRK, EMPTY];
 
 /// A contender's place in tables and charts.
 pub fn place(name: &str) -> usize {
@@ -54,13 +56,16 @@ impl Programs {
         greeters
     }
 
-    /// The three scrapers: name and command, without arguments.
+    /// The scrapers: name and command, without arguments.
     pub fn scrapers(&self) -> Vec<(&'static str, Order)> {
-        [(TOKIO, "scraper_tokio"), (SMOL, "scraper_smol"), (ASYNC_STD, "scraper_async_std")]
-            .map(|(name, program)| {
-                (name, Order { program: self.binary(program), ..Order::default() })
-            })
-            .into()
+        [
+            (TOKIO, "scraper_tokio"),
+            (TOKIO_HYPER, "scraper_http_tokio"),
+            (SMOL, "scraper_smol"),
+            (ASYNC_STD, "scraper_async_std"),
+        ]
+        .map(|(name, program)| (name, Order { program: self.binary(program), ..Order::default() }))
+        .into()
     }
 
     /// The scrapers' twin, on both event loops.

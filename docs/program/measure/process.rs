@@ -57,8 +57,6 @@ impl Running {
         let measured = path();
         let mut command = Command::new(&measured);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        // Set by `cargo run`; the build script of libcurl's TLS looks at it, and would build again.
-        command.env_remove("CARGO_PKG_VERSION");
         // The terminal's Ctrl-C is for us; we tell it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

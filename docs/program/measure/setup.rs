@@ -160,7 +160,7 @@ fn build_examples(
     let folder = target.to_string_lossy();
     args.push(&folder);
     for package in
-        ["hello_world", "scraper_tokio", "scraper_async_std", "scraper_smol", "scraper_kit"]
+        ["hello_world", "scraper_tokio", "scraper_async_std", "scraper_smol", "scraper_http_tokio", "scraper_kit"]
     {
         args.extend(["-p", package]);
     }

@@ -121,6 +121,7 @@ impl Outcomes {
             let outcome = self.pages()?.get(name).map_or("?".to_owned(), outcome);
             after += &format!("| `{name}` | {what} | {outcome} |\n");
         }
+        after += AFTERWORD;
         if env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&path, &after)?;
         } else if before != after {
@@ -135,6 +136,24 @@ const PREFACE: &str = "# The hostile web
 What the scrapers make of a server that does these things: the page, with its status, or a failure
 of that kind. It is the same on all three runtimes; this file is written by the tests that hold each
 of them to it. See for yourself: `cargo run -p hostile_site` serves every row.
+";
+
+const AFTERWORD: &str = "
+## What one client cannot be told
+
+The outcomes are the same; the way there is not always. reqwest, under `scraper_tokio`, has no setting
+for these:
+
+- **How much is read at a time.** While a server floods us (`endless-zeros`, `100-for-ever`), hyper reads
+  as long as there is something to read. The other two give it a socket that pauses after 64 KB. Two
+  floods at once cost `scraper_tokio` no page, but they make it late: a page may be told some seconds after
+  its `--timeout`. Twenty make it so late that good pages run into theirs.
+- **Whether a connection is a new one.** A pooled connection that turns out to be closed is no answer, and
+  the page is asked for once more over a new one. reqwest does not tell which it was, so `scraper_tokio` asks
+  twice where the first connection was new, too.
+- **When the next address is tried.** Where the first address of a host swallows everything, the other two
+  try the second after a quarter of a second. reqwest divides the time for connecting among the
+  addresses: with two, the second has its turn after half of `--timeout`.
 ";
 
 const HEADER: &str = "| Behaviour | What the server does | What comes of it |

@@ -23,6 +23,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 
 pub use client::{Body, Chunks, Client};
 
+// ANCHOR: runtime
 /// What an HTTP client needs of an async runtime.
 ///
 /// In Python it is asyncio's event loop that offers these: `sock_recv` and `sock_sendall`,
@@ -47,3 +48,4 @@ pub trait Runtime: 'static {
     /// Completes after this time.
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
 }
+// ANCHOR_END: runtime

@@ -14,6 +14,7 @@ use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = Client<Tokio>;
 
+// ANCHOR: needs
 /// What an HTTP client needs of tokio.
 pub struct Tokio;
 
@@ -34,6 +35,7 @@ impl Runtime for Tokio {
         time::sleep(duration).await;
     }
 }
+// ANCHOR_END: needs
 
 /// Opens the one session that all requests share.
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {
