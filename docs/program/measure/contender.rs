@@ -17,7 +17,8 @@ pub const CURL: &str = "curl --parallel";
 pub const WRK: &str = "wrk";
 pub const EMPTY: &str = "empty main";
 
-const ORDER: [&str; 10] = [TOKIO, TOKIO_HYPER, SMOL, ASYNC_STD, ASYNCIO, AIOHTTP, UVLOOP, CURL, WRK, EMPTY];
+const ORDER: [&str; 10] =
+    [TOKIO, TOKIO_HYPER, SMOL, ASYNC_STD, ASYNCIO, AIOHTTP, UVLOOP, CURL, WRK, EMPTY];
 
 /// A contender's place in tables and charts.
 pub fn place(name: &str) -> usize {

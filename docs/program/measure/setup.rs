@@ -159,9 +159,14 @@ fn build_examples(
     let mut args = vec!["build", "--profile", profile, "--bins", "--target-dir"];
     let folder = target.to_string_lossy();
     args.push(&folder);
-    for package in
-        ["hello_world", "scraper_tokio", "scraper_async_std", "scraper_smol", "scraper_http_tokio", "scraper_kit"]
-    {
+    for package in [
+        "hello_world",
+        "scraper_tokio",
+        "scraper_async_std",
+        "scraper_smol",
+        "scraper_http_tokio",
+        "scraper_kit",
+    ] {
         args.extend(["-p", package]);
     }
     process::run(&cargo_order(workspace, &args))

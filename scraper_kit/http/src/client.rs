@@ -19,12 +19,15 @@ use url::{Position, Url};
 use crate::Runtime;
 use crate::connect::{MaybeTls, Tls, connect, tls};
 use crate::connection::Connection;
-use crate::pool::{Leased, Pool};
+use crate::pool::{Place, Pool};
 
 /// The body of a response, to be read through the traits of the `futures` crate.
 pub type Body<R> = IntoAsyncRead<Chunks<R>>;
 
 type ConnectionOf<R> = Connection<MaybeTls<<R as Runtime>::Socket>>;
+
+/// A connection in use.
+type Open<R> = (Place<ConnectionOf<R>>, ConnectionOf<R>);
 
 /// An HTTP client on runtime `R`: a handle, whose clones share their connections.
 pub struct Client<R: Runtime> {
@@ -63,12 +66,12 @@ impl<R: Runtime> Client<R> {
     pub async fn get(&self, url: &Url) -> Result<(ResponseHead, Body<R>), FetchError> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let (leased, response) = self.fetch(&url).await?;
+            let (open, response) = self.fetch(&url).await?;
             let (response, incoming) = response.into_parts();
             let head = ResponseHead::new(response.status.as_u16(), &url, |name| {
                 response.headers.get_all(name).iter().map(HeaderValue::as_bytes)
             });
-            let body = Chunks { leased: Some(leased), incoming };
+            let body = Chunks { open: Some(open), incoming };
             match head.next_url(&url)? {
                 None => return Ok((head, body.into_async_read())),
                 Some(next) => url = next,
@@ -78,13 +81,9 @@ impl<R: Runtime> Client<R> {
     }
 
     /// Sends the request for one URL, over a connection that is there, or else over a new one.
-    async fn fetch(
-        &self,
-        url: &Url,
-    ) -> Result<(Leased<ConnectionOf<R>>, Response<Incoming>), FetchError> {
+    async fn fetch(&self, url: &Url) -> Result<(Open<R>, Response<Incoming>), FetchError> {
         let origin = url.origin();
-        while let Some(mut leased) = self.pool.take(&origin) {
-            let Some(connection) = leased.connection() else { continue };
+        while let Some((place, mut connection)) = self.pool.take(&origin) {
             if !poll_fn(|context| Poll::Ready(connection.is_still_idle(context))).await {
                 continue; // closed by the server
             }
@@ -93,16 +92,16 @@ impl<R: Runtime> Client<R> {
             // does no harm, and aiohttp, curl and browsers do the same.
             match connection.send(self.request(url)?).await {
                 Ok(answer) if answer.status() != StatusCode::REQUEST_TIMEOUT => {
-                    return Ok((leased, answer));
+                    return Ok(((place, connection), answer));
                 }
                 _ => break,
             }
         }
-        let mut leased = self.pool.place(origin);
+        let place = self.pool.place(origin);
         let stream = connect::<R>(url, &self.tls, || self.pool.close_oldest()).await?;
-        let connection = leased.fill(Connection::new(stream).await.map_err(explain)?);
+        let mut connection = Connection::new(stream).await.map_err(explain)?;
         let answer = connection.send(self.request(url)?).await.map_err(explain)?;
-        Ok((leased, answer))
+        Ok(((place, connection), answer))
     }
 
     fn request(&self, url: &Url) -> Result<Request<String>, FetchError> {
@@ -144,7 +143,7 @@ fn explain(error: hyper::Error) -> FetchError {
 /// The body of a response, as chunks. When it has been read to its end, its connection goes back to
 /// the pool.
 pub struct Chunks<R: Runtime> {
-    leased: Option<Leased<ConnectionOf<R>>>,
+    open: Option<Open<R>>,
     incoming: Incoming,
 }
 
@@ -152,11 +151,8 @@ impl<R: Runtime> Stream for Chunks<R> {
     type Item = io::Result<Bytes>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Self { leased, incoming } = self.get_mut();
-        loop {
-            let Some(connection) = leased.as_mut().and_then(Leased::connection) else {
-                return Poll::Ready(None);
-            };
+        let Self { open, incoming } = self.get_mut();
+        while let Some((_, connection)) = open {
             match ready!(connection.poll_body(incoming, context)) {
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
@@ -166,10 +162,13 @@ impl<R: Runtime> Stream for Chunks<R> {
                 Some(Err(error)) => return Poll::Ready(Some(Err(explain(error).into()))),
                 None => {
                     let idle = connection.is_idle(context);
-                    leased.take().filter(|_| idle).map(Leased::give_back);
+                    if let Some((place, connection)) = open.take().filter(|_| idle) {
+                        place.keep(connection);
+                    }
                 }
             }
         }
+        Poll::Ready(None)
     }
 }
 

@@ -56,6 +56,9 @@ pub(crate) async fn connect<R: Runtime>(
     let tls = (url.scheme() == "https").then(|| tls.clone()).transpose()?;
     let addresses =
         addresses::<R>(url).await.map_err(|error| FetchError::caused_by(ErrorKind::Dns, &error))?;
+    if addresses.is_empty() {
+        return Err(FetchError::new(ErrorKind::Dns, "it has no address"));
+    }
     let socket = loop {
         match first_to_connect::<R>(addresses.clone()).await {
             Ok(socket) => break socket,
@@ -100,7 +103,7 @@ async fn first_to_connect<R: Runtime>(mut addresses: Vec<SocketAddr>) -> io::Res
     });
     let mut waiting = addresses.into_iter().take(MAX_ADDRESSES);
     let mut attempts = FuturesUnordered::new();
-    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    let mut failure = io::ErrorKind::AddrNotAvailable.into(); // until an attempt has failed
     loop {
         match waiting.next() {
             Some(address) => attempts.push(R::connect(address)),
@@ -118,5 +121,91 @@ async fn first_to_connect<R: Runtime>(mut addresses: Vec<SocketAddr>) -> io::Res
             Either::Left((Some(Err(error)), _)) => failure = error,
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::Mutex;
+    use std::task::Poll;
+
+    use futures::executor::block_on;
+    use futures::io::Cursor;
+
+    use super::*;
+
+    /// A network: what an address does depends on its port.
+    struct Network;
+
+    const REFUSES: u16 = 1;
+    const SWALLOWS: u16 = 2;
+
+    static TRIED: Mutex<Vec<SocketAddr>> = Mutex::new(Vec::new());
+
+    impl Runtime for Network {
+        type Socket = Cursor<Vec<u8>>;
+
+        async fn resolve(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+            Ok(Vec::new())
+        }
+
+        async fn connect(address: SocketAddr) -> io::Result<Self::Socket> {
+            TRIED.lock().unwrap().push(address);
+            match address.port() {
+                REFUSES => Err(io::ErrorKind::ConnectionRefused.into()),
+                SWALLOWS => pending().await,
+                _ => Ok(Cursor::new(address.to_string().into_bytes())),
+            }
+        }
+
+        /// Time passes when nothing else happens.
+        async fn sleep(_: Duration) {
+            let mut polls = 0;
+            poll_fn(|context| {
+                polls += 1;
+                context.waker().wake_by_ref();
+                if polls > 3 { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+    }
+
+    /// Which address is connected to in the end, and all that were tried.
+    fn first(addresses: &[&str]) -> (io::Result<String>, Vec<String>) {
+        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        TRIED.lock().unwrap().clear();
+        let socket = block_on(first_to_connect::<Network>(addresses));
+        let tried = TRIED.lock().unwrap().iter().map(SocketAddr::to_string).collect();
+        (socket.map(|socket| String::from_utf8(socket.into_inner()).unwrap()), tried)
+    }
+
+    #[test]
+    fn the_next_address_is_tried_when_one_fails_or_does_not_answer() {
+        let (socket, tried) = first(&["127.0.0.1:1", "127.0.0.2:2", "127.0.0.3:3", "127.0.0.4:3"]);
+        assert_eq!(socket.unwrap(), "127.0.0.3:3");
+        assert_eq!(tried, ["127.0.0.1:1", "127.0.0.2:2", "127.0.0.3:3"]);
+
+        // The families in turns.
+        let (socket, tried) =
+            first(&["[::1]:1", "[::2]:2", "[::3]:1", "127.0.0.1:1", "127.0.0.2:3"]);
+        assert_eq!(socket.unwrap(), "127.0.0.2:3");
+        assert_eq!(tried, ["[::1]:1", "127.0.0.1:1", "[::2]:2", "127.0.0.2:3"]);
+
+        let (socket, tried) = first(&["127.0.0.1:1", "127.0.0.2:1"]);
+        assert_eq!(socket.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(tried.len(), 2);
+
+        let thousand: Vec<String> =
+            (0..1000).map(|n| format!("127.0.{}.{}:1", n / 250, n % 250)).collect();
+        let (socket, tried) = first(&thousand.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(socket.is_err() && tried.len() == MAX_ADDRESSES);
+    }
+
+    #[test]
+    fn a_name_without_an_address_is_no_host() {
+        let url = "http://nowhere/".parse().unwrap();
+        let error = block_on(connect::<Network>(&url, &tls(), || false)).err().unwrap();
+        assert_eq!(error.kind, ErrorKind::Dns);
     }
 }

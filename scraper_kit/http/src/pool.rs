@@ -18,13 +18,10 @@ struct State<C> {
     in_use: usize,
 }
 
-/// A place in the pool, and the connection that takes it. Dropping it closes the connection, unless
-/// it is to be kept.
-pub(crate) struct Leased<C> {
+/// A place in the pool, for a connection that is in use.
+pub(crate) struct Place<C> {
     pool: Arc<Pool<C>>,
     origin: Origin,
-    connection: Option<C>,
-    keep: bool,
 }
 
 impl<C> Pool<C> {
@@ -33,24 +30,24 @@ impl<C> Pool<C> {
         Arc::new(Self { limit, state })
     }
 
-    /// An idle connection to this server, if there is one.
-    pub(crate) fn take(self: &Arc<Self>, origin: &Origin) -> Option<Leased<C>> {
+    /// An idle connection to this server, if there is one, and its place.
+    pub(crate) fn take(self: &Arc<Self>, origin: &Origin) -> Option<(Place<C>, C)> {
         let mut state = self.state();
-        let place = state.idle.iter().rposition(|(other, _)| other == origin)?;
-        let (origin, connection) = state.idle.remove(place)?;
+        let found = state.idle.iter().rposition(|(other, _)| other == origin)?;
+        let (origin, connection) = state.idle.remove(found)?;
         state.in_use += 1;
-        Some(self.lease(origin, Some(connection)))
+        Some((Place { pool: Arc::clone(self), origin }, connection))
     }
 
     /// A place for a new connection to this server.
-    pub(crate) fn place(self: &Arc<Self>, origin: Origin) -> Leased<C> {
+    pub(crate) fn place(self: &Arc<Self>, origin: Origin) -> Place<C> {
         let mut state = self.state();
         state.in_use += 1;
         let full = state.in_use + state.idle.len() > self.limit;
         let oldest = if full { state.idle.pop_front() } else { None };
         drop(state); // to close a connection takes a system call, and others wait for the lock
         drop(oldest);
-        self.lease(origin, None)
+        Place { pool: Arc::clone(self), origin }
     }
 
     /// Closes the connection that has been idle for longest; `false` when there is none.
@@ -59,41 +56,21 @@ impl<C> Pool<C> {
         oldest.is_some()
     }
 
-    fn lease(self: &Arc<Self>, origin: Origin, connection: Option<C>) -> Leased<C> {
-        Leased { pool: Arc::clone(self), origin, connection, keep: false }
-    }
-
     fn state(&self) -> MutexGuard<'_, State<C>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<C> Leased<C> {
-    /// The connection, once there is one.
-    pub(crate) fn connection(&mut self) -> Option<&mut C> {
-        self.connection.as_mut()
-    }
-
-    /// From now on the place is this connection's.
-    pub(crate) fn fill(&mut self, connection: C) -> &mut C {
-        self.connection.insert(connection)
-    }
-
-    /// Keeps the connection for the next request.
-    pub(crate) fn give_back(mut self) {
-        self.keep = true;
+impl<C> Place<C> {
+    /// Keeps the connection that was in use here for the next request.
+    pub(crate) fn keep(self, connection: C) {
+        self.pool.state().idle.push_back((self.origin.clone(), connection));
     }
 }
 
-impl<C> Drop for Leased<C> {
+impl<C> Drop for Place<C> {
     fn drop(&mut self) {
-        let mut state = self.pool.state();
-        state.in_use -= 1;
-        if self.keep
-            && let Some(connection) = self.connection.take()
-        {
-            state.idle.push_back((self.origin.clone(), connection));
-        }
+        self.pool.state().in_use -= 1;
     }
 }
 
@@ -110,13 +87,11 @@ mod tests {
     #[test]
     fn a_connection_goes_back_to_its_own_server_only() {
         let pool = Pool::new(10);
-        let mut leased = pool.place(origin(1));
-        leased.fill("one");
-        leased.give_back();
+        pool.place(origin(1)).keep("one");
         assert!(pool.take(&origin(2)).is_none());
-        let mut leased = pool.take(&origin(1)).expect("it was kept");
-        assert_eq!(leased.connection(), Some(&mut "one"));
-        drop(leased); // closed, not kept
+        let (place, connection) = pool.take(&origin(1)).expect("it was kept");
+        assert_eq!(connection, "one");
+        drop(place); // closed, not kept
         assert!(pool.take(&origin(1)).is_none());
     }
 
@@ -124,14 +99,12 @@ mod tests {
     fn the_oldest_makes_room() {
         let pool = Pool::new(3);
         for host in 0..3 {
-            let mut leased = pool.place(origin(host));
-            leased.fill(host);
-            leased.give_back();
+            pool.place(origin(host)).keep(host);
         }
-        let (new, newer) = (pool.place(origin(7)), pool.place(origin(8)));
+        let in_use = (pool.place(origin(7)), pool.place(origin(8)));
         assert!(pool.take(&origin(0)).is_none() && pool.take(&origin(1)).is_none());
         assert!(pool.take(&origin(2)).is_some());
-        drop((new, newer));
+        drop(in_use);
         assert_eq!(pool.state().in_use, 0);
     }
 }
