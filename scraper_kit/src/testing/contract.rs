@@ -62,7 +62,7 @@ impl Outcomes {
             let timeout = Expected::Fails(ErrorKind::Timeout);
             let waits = |behaviour: &Behaviour| behaviour.expected == timeout;
             let mut pages = BTreeMap::new();
-            for (limit, these_wait) in [("3", true), ("60", false)] {
+            for (limit, these_wait) in [("3", true), ("200", false)] {
                 let (behaviours, urls): (Vec<_>, Vec<_>) =
                     site.urls().filter(|(behaviour, _)| waits(behaviour) == these_wait).unzip();
                 let run = Scraper::new(self.binary)

@@ -213,7 +213,9 @@ fn times_out_idle(scraper: &str) -> Result<(), Failed> {
         writeln!(stdin, "{}", server.url("/"))?;
         let page: Page = serde_json::from_str(&stdout.next().expect("a line for each page")?)?;
         assert_eq!(page.error, None);
-        thread::sleep(Duration::from_millis(100)); // the connection is idle, and told to go away
+        // The connection is idle and told to go away, and the scraper has the time to hear of it.
+        server.log().wait_until("the 408", |seen| seen.open == 0);
+        thread::sleep(Duration::from_millis(100));
     }
     drop(stdin);
     assert_eq!(Finished::wait(child).code, Some(0));
