@@ -65,7 +65,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap().replace("\r\n", "\n")
 }
 
-/// Does the same for each name at the same time, as most of it is waiting; what comes of it, in order.
+/// Does this for each name at the same time, as most of it is waiting; the results are in order.
 fn side_by_side<const N: usize, T: Send>(
     names: [&str; N],
     each: impl Fn(&str) -> T + Sync,

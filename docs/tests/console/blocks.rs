@@ -68,7 +68,7 @@ type Change = (PathBuf, Range<usize>, Vec<String>);
 pub fn run() -> ExitCode {
     let mut arguments = Arguments::from_args();
     let overwrite = env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
-    // A command builds, and cargo lets one build at a time; then it mostly waits.
+    // Cargo lets one command build at a time, and what is built then mostly waits.
     arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
     if overwrite {
         arguments.test_threads = Some(1);

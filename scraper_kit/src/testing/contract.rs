@@ -28,14 +28,14 @@ pub fn run(binary: &'static str) -> ExitCode {
         return ended;
     }
     let mut arguments = Arguments::from_args();
-    // Half of the scenarios wait for most of their time.
+    // While some scenarios only wait, others can compute.
     arguments.test_threads = arguments.test_threads.or(Some(4));
     let outcomes = Arc::new(Outcomes { binary, pages: OnceLock::new() });
     let table = Arc::clone(&outcomes);
     let current =
         Trial::test("the table in the documentation is what happens", move || table.check_table());
-    // First the table, which makes the outcomes, and beside it the scenarios: the behaviours, which
-    // only look at outcomes, would all wait for them.
+    // First the table, which makes the outcomes, and the scenarios beside it: the behaviours only
+    // look at outcomes, and would all wait for them.
     let mut trials = vec![current.with_ignored_flag(!CAN_TRUST)];
     trials.extend(scenarios::trials(binary));
     trials.extend(BEHAVIOURS.iter().map(|behaviour| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::page::Page;
 
 /// A run that takes longer than this hangs, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A scraper's command line.
 pub struct Scraper(Command);
@@ -82,7 +82,7 @@ impl Finished {
     /// Waits for the end of a started scraper, reading whatever it still prints.
     ///
     /// # Panics
-    /// If it does not end within five minutes.
+    /// If it does not end within ten minutes.
     pub fn wait(mut child: Child) -> Self {
         let stdout = child.stdout.take().map(read_to_end);
         let stderr = child.stderr.take().map(read_to_end);
