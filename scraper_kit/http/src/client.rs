@@ -166,7 +166,9 @@ impl<R: Runtime> Stream for Chunks<R> {
                 Some(Err(error)) => return Poll::Ready(Some(Err(explain(error).into()))),
                 None => {
                     let idle = connection.is_idle(context);
-                    leased.take().filter(|_| idle).map(Leased::give_back);
+                    if let Some(leased) = leased.take().filter(|_| idle) {
+                        leased.give_back();
+                    }
                 }
             }
         }
