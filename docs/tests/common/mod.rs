@@ -16,7 +16,10 @@ pub fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
-        cargo.args(["build", "--quiet", "--workspace", "--bins"]).arg("--target-dir").arg(target());
+        // The examples are not run, but with them cargo chooses the dependencies' features as for
+        // `cargo test`: after that, there is nothing left to build.
+        let selection = ["--workspace", "--bins", "--examples"];
+        cargo.args(["build", "--quiet"]).args(selection).arg("--target-dir").arg(target());
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }

@@ -17,6 +17,9 @@ use snapbox::{Assert, Data, Redactions};
 /// The longest that a command may take, with the building before it.
 const LIMIT: Duration = Duration::from_secs(900);
 
+/// How many blocks are tested at the same time, unless `--test-threads` says otherwise.
+const AT_ONCE: usize = 8;
+
 /// What may vary from run to run, and between machines. It is shown as it was once printed, and
 /// compared as the word in brackets.
 fn varying() -> Redactions {
@@ -65,6 +68,8 @@ type Change = (PathBuf, Range<usize>, Vec<String>);
 pub fn run() -> ExitCode {
     let mut arguments = Arguments::from_args();
     let overwrite = env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
+    // Cargo lets one command build at a time, and what is built then mostly waits.
+    arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
     if overwrite {
         arguments.test_threads = Some(1);
     }

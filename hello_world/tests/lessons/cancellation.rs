@@ -1,9 +1,8 @@
-use crate::{RUNTIMES, run};
+use crate::{RUNTIMES, run_in_time};
 
 #[test]
 fn what_is_cancelled_is_dropped_at_its_await() {
     for runtime in RUNTIMES {
-        let told = run("cancellation", &[runtime]);
         let (handle, soup) = match runtime {
             "smol" => ("that cancels the task", "dropped at its await"),
             _ => ("the task goes on", "ready"),
@@ -59,6 +58,8 @@ fn what_is_cancelled_is_dropped_at_its_await() {
             "roast: ready",
             "all are served",
         ];
+        // The words come every 0.02 s.
+        let told = run_in_time("cancellation", &[runtime], |told| told.events() == expected);
         assert_eq!(told.events(), expected, "{runtime}");
     }
 }

@@ -54,7 +54,7 @@ pub fn bomb(coding: &str) -> &'static [u8] {
 
 /// The encoder's first pieces, the third of which it would repeat, and its last one.
 fn brotli_bomb() -> Vec<u8> {
-    const PIECE: usize = 16 << 20;
+    const PIECE: usize = 4 << 20; // as far as the decoder looks back
     block_on(async {
         let mut encoder = async_compression::futures::write::BrotliEncoder::new(Vec::new());
         let mut ends = Vec::new();

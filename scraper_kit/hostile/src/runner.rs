@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use scraper_kit::Page;
 
-/// A run that takes longer than this hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// A run that takes longer than this hangs, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A scraper's command line.
 pub struct Scraper(Command);
@@ -82,7 +82,7 @@ impl Finished {
     /// Waits for the end of a started scraper, reading whatever it still prints.
     ///
     /// # Panics
-    /// If it does not end within two minutes.
+    /// If it does not end within ten minutes.
     pub fn wait(mut child: Child) -> Self {
         let stdout = child.stdout.take().map(read_to_end);
         let stderr = child.stderr.take().map(read_to_end);

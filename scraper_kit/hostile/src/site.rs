@@ -126,10 +126,12 @@ impl Visit<'_> {
         SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO))
     }
 
-    /// The same bytes again and again, as long as the client takes them.
+    /// The same bytes again and again, as long as the client takes them: some megabytes a second,
+    /// so that one flood is not all that a client sees of this site.
     fn flood(&mut self, bytes: &[u8]) -> io::Result<()> {
         loop {
             self.send(bytes)?;
+            thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -430,7 +430,8 @@ fn a_page_that_is_given_up_closes_its_connection() {
         stream.wait_for_close();
         Ok(())
     });
-    let mut child = scraper().args(["-f", "json", "-t", "0.5", "-i", "-"]).spawn();
+    // Long enough to connect, on a busy machine, too.
+    let mut child = scraper().args(["-f", "json", "-t", "2", "-i", "-"]).spawn();
     let mut stdin = child.stdin.take().unwrap();
     writeln!(stdin, "{}", server.url("/hangs")).unwrap();
     server
@@ -567,7 +568,8 @@ fn a_page_that_stalls_fails_alone() {
         }
     });
     let urls = ["/head", "/body", "/good"].map(|path| server.url(path));
-    let run = scraper().args(["-f", "json", "-t", "2"]).args(&urls).run();
+    // Long enough for the good page and for half of the other, on a busy machine, too.
+    let run = scraper().args(["-f", "json", "-t", "4"]).args(&urls).run();
     let pages = run.pages();
     assert_eq!(run.code, Some(1));
     assert_eq!((kind(&pages[0]), pages[0].status), (Some(ErrorKind::Timeout), None));

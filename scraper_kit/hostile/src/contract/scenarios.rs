@@ -213,7 +213,9 @@ fn times_out_idle(scraper: &str) -> Result<(), Failed> {
         writeln!(stdin, "{}", server.url("/"))?;
         let page: Page = serde_json::from_str(&stdout.next().expect("a line for each page")?)?;
         assert_eq!(page.error, None);
-        thread::sleep(Duration::from_millis(100)); // the connection is idle, and told to go away
+        // The connection is idle and told to go away, and the scraper has the time to hear of it.
+        server.log().wait_until("the 408", |seen| seen.open == 0);
+        thread::sleep(Duration::from_millis(100));
     }
     drop(stdin);
     assert_eq!(Finished::wait(child).code, Some(0));
@@ -243,19 +245,34 @@ fn no_roots(scraper: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Servers that send without end, on the one thread that everything else runs on, too.
+/// Servers that send as fast as they can, without end, on the one thread that everything else runs
+/// on, too.
 fn floods(scraper: &str) -> Result<(), Failed> {
-    let (server, hostile) = (titles(), HostileSite::start()?);
-    let flood = |name| hostile.urls().find(|(behaviour, _)| behaviour.name == name).expect(name).1;
-    let floods = [flood("endless-zeros"), flood("100-for-ever")];
-    // hyper reads as long as there is something, and reqwest has no setting for that: two floods at
-    // once make scraper_tokio late, and twenty would make it too late for the others.
-    let of_each = if scraper.ends_with("scraper_tokio") { 1 } else { 10 };
-    let bad = floods.iter().flat_map(|url| vec![url.clone(); of_each]);
-    let good = (0..40).map(|page| server.url(&format!("/{page}")));
-    let run = Scraper::new(scraper).args(["-f", "json", "-t", "5"]).args(bad.chain(good)).run();
+    let server = TestServer::start(|request, stream, _| {
+        let (head, flood) = match request.path.as_str() {
+            "/zeros" => {
+                (&b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"[..], vec![b'0'; 4096])
+            }
+            "/continue" => (&b""[..], b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100)),
+            path => return stream.write_all(&ok(&format!("<title>{path}</title>"))),
+        };
+        stream.write_all(head)?;
+        loop {
+            stream.write_all(&flood)?;
+        }
+    });
+    let mut urls: Vec<String> =
+        ["/zeros", "/continue"].repeat(10).iter().map(|path| server.url(path)).collect();
+    if scraper.ends_with("scraper_tokio") {
+        // hyper reads as long as there is something, and reqwest has no setting for that. So a few
+        // floods make this scraper late, and many would make it too late for the other pages.
+        urls.truncate(1);
+    }
+    let floods = urls.len();
+    urls.extend((0..40).map(|page| server.url(&format!("/{page}"))));
+    let run = Scraper::new(scraper).args(["-f", "json", "-t", "5"]).args(urls).run();
     for page in run.pages() {
-        let expected = (page.index < 2 * of_each).then_some(ErrorKind::Timeout);
+        let expected = (page.index < floods).then_some(ErrorKind::Timeout);
         assert_eq!(kind(&page), expected, "{page:?}");
     }
     Ok(())
