@@ -888,6 +888,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         let body = compress("br", b"<title>Truncated</title>");
         visit.encoded("br", &body[..body.len() / 2])
     }),
+    http("bodies", "gzip-zeros-after", "gzip filled up with zeros", Page("Zeros"), |visit| {
+        let body = [&compress("gzip", b"<title>Zeros</title>")[..], &[0; 1000]].concat();
+        visit.encoded("gzip", &body)
+    }),
+    http("bodies", "gzip-line-end-after", "gzip and a line end", Page("Line"), |visit| {
+        visit.encoded("gzip", &[&compress("gzip", b"<title>Line</title>")[..], b"\r\n"].concat())
+    }),
     http(
         "bodies",
         "gzip-garbage-after",
@@ -918,6 +925,27 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "a content coding that nobody asked for",
         Fails(Protocol),
         |visit| visit.encoded("zstd", b"page"),
+    ),
+    http(
+        "bodies",
+        "coding-none",
+        "a content coding called none, which means none",
+        Page("Plain"),
+        |visit| visit.encoded("none", b"<title>Plain</title>"),
+    ),
+    http(
+        "bodies",
+        "coding-charset",
+        "a charset where the content coding belongs",
+        Page("Plain"),
+        |visit| visit.encoded("UTF-8", b"<title>Plain</title>"),
+    ),
+    http(
+        "bodies",
+        "coding-list",
+        "gzip in capitals, in a list with an empty place and identity",
+        Page("Gzip"),
+        |visit| visit.encoded(", GZIP, identity", &compress("gzip", b"<title>Gzip</title>")),
     ),
     http("bodies", "many-codings", "gzip a hundred times over", Fails(Protocol), |visit| {
         visit.encoded(&["gzip"; 100].join(","), b"page")
