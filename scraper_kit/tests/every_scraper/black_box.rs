@@ -62,6 +62,19 @@ fn help_shows_every_option_and_its_default() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn help_fits_the_terminal() {
+    for width in [50, 80] {
+        let script = format!("COLUMNS={width} exec \"$@\"");
+        let help = Scraper::new("sh").args(["-c", &script, "sh", SCRAPER, "--help"]).run();
+        assert_eq!(help.code, Some(0));
+        for line in help.stdout.lines() {
+            assert!(line.chars().count() <= width, "{width} columns: {line}");
+        }
+    }
+}
+
 // Concurrency, as the server sees it.
 
 #[test]
