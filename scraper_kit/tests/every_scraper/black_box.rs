@@ -283,6 +283,56 @@ fn a_closed_pipe_ends_the_program_quietly() {
 }
 
 #[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+/// The scraper as `nohup` or a shell script starts it: it ignores this signal.
+#[cfg(unix)]
+fn ignoring(signal: &str) -> Scraper {
+    let script = format!("trap '' {signal}; exec \"$@\"");
+    Scraper::new("sh").args(["-c", &script, "sh", SCRAPER])
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let server = titles();
+    for signal in ["HUP", "INT", "TERM"] {
+        let mut child = ignoring(signal).args(["-f", "json", "-i", "-"]).spawn();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        for page in ["/before", "/after"] {
+            writeln!(stdin, "{}", server.url(page)).unwrap();
+            let line = stdout.next().expect("the run goes on").unwrap();
+            assert!(line.contains(page), "{line}");
+            send(&format!("-{signal}"), &child);
+        }
+        drop(stdin);
+        assert_eq!(Finished::wait(child).code, Some(0), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")] // elsewhere there is no safe way to tell the ignored ones apart
+#[test]
+fn the_signals_that_are_not_ignored_end_the_run() {
+    let server = titles();
+    for (ignored, signal) in
+        [("HUP", "-TERM"), ("INT", "-HUP"), ("TERM", "-INT"), ("HUP INT", "-TERM")]
+    {
+        let mut child = ignoring(ignored).args(["-f", "json", "-i", "-"]).spawn();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        writeln!(stdin, "{}", server.url("/")).unwrap();
+        stdout.next().unwrap().unwrap();
+        send(signal, &child);
+        assert_eq!(Finished::wait(child).code, Some(130), "{signal}, while {ignored} is ignored");
+        drop(stdin);
+    }
+}
+
+#[cfg(unix)]
 #[test]
 fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
     let server = TestServer::start(|request, stream, _| {
@@ -304,8 +354,7 @@ fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
     while fs::read_dir(&folder).unwrap().count() < 11 {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+    send("-INT", &child);
     let run = Finished::wait(child);
     assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
     assert!(run.stdout.contains("done"), "{}", run.stdout);
@@ -332,8 +381,7 @@ fn ctrl_c_ends_a_run_whose_output_nobody_reads() {
         before = server.log().seen().requests.len();
         std::thread::sleep(std::time::Duration::from_millis(300));
     }
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+    send("-INT", &child);
     let run = Finished::wait(child);
     assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
     drop(stdout);
