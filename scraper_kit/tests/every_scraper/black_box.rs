@@ -165,6 +165,73 @@ fn ten_thousand_lines_from_standard_input() {
     assert!(seen.most_in_flight <= 50, "{}", seen.most_in_flight);
 }
 
+#[test]
+fn a_list_may_be_utf_16_and_its_lines_may_end_in_anything() {
+    let server = titles();
+    let list = ["\u{feff}", &server.url("/a"), "END# no", "END", &server.url("/b"), "END"].concat();
+    let utf_16 = |encode: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        list.replace("END", "\r\n").encode_utf16().flat_map(encode).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list");
+    for list in [
+        list.replace("END", "\n").into_bytes(),
+        list.replace("END", "\r\n").into_bytes(),
+        list.replace("END", "\r").into_bytes(),
+        utf_16(u16::to_le_bytes),
+        utf_16(u16::to_be_bytes),
+    ] {
+        fs::write(&file, &list).unwrap();
+        let from_file = scraper().args(["-f", "json", "-i", file.to_str().unwrap()]).run();
+        let from_stdin = scraper().args(["-f", "json", "-i", "-"]).run_with(list);
+        for run in [from_file, from_stdin] {
+            assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+            let titles: Vec<_> = run.pages().into_iter().flat_map(|page| page.matches).collect();
+            assert_eq!(titles, ["/a", "/b"]);
+        }
+    }
+}
+
+/// A pipe in the file system, which can be opened for reading only when somebody writes to it.
+#[cfg(unix)]
+fn fifo(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    let path = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn a_list_that_is_slow_to_open_holds_up_no_page() {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    let fifo = fifo(&folder);
+    let list = fifo.to_str().unwrap();
+    let mut child = scraper().args(["-f", "json", "-i", list, &server.url("/given")]).spawn();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = stdout.next().unwrap().unwrap();
+    assert!(line.contains("\"matches\":[\"/given\"]"), "{line}");
+    // Only now is there somebody who writes the list.
+    let mut list = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    writeln!(list, "{}", server.url("/listed")).unwrap();
+    let line = stdout.next().unwrap().unwrap();
+    assert!(line.contains("\"matches\":[\"/listed\"]"), "{line}");
+    drop(list);
+    assert_eq!(Finished::wait(child).code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_whose_list_nobody_writes() {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    let list = fifo(&folder);
+    let args = ["-f", "json", "-i", list.to_str().unwrap(), &server.url("/given")];
+    let mut child = scraper().args(args).spawn();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    stdout.next().unwrap().unwrap();
+    send("-INT", &child);
+    assert_eq!(Finished::wait(child).code, Some(130));
+}
+
 // The output.
 
 #[test]
