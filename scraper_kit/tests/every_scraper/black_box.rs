@@ -759,6 +759,52 @@ fn pages_are_saved_whole_and_only_inside_the_folder() {
     assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1, "nothing beside the folder");
 }
 
+#[test]
+fn two_runs_into_one_folder_never_name_half_a_file() {
+    const SIZE: usize = 100_000;
+    let (release_a, gate_a) = mpsc::channel::<()>();
+    let (release_b, gate_b) = mpsc::channel::<()>();
+    let (gate_a, gate_b) = (Mutex::new(gate_a), Mutex::new(gate_b));
+    let server = TestServer::start(move |request, stream, _| {
+        let (gate, letter) =
+            if request.path.ends_with('a') { (&gate_a, b'a') } else { (&gate_b, b'b') };
+        let whole = response("200 OK", &["Content-Type: text/plain"], &[letter; SIZE]);
+        let (first, rest) = whole.split_at(whole.len() / 2);
+        stream.write_all(first)?;
+        stream.flush()?;
+        let _ = gate.lock().unwrap().recv(); // until its sender is gone
+        stream.write_all(rest)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let files = || fs::read_dir(path).unwrap().map(|file| file.unwrap().path());
+    let run = |page| scraper().args(["-f", "json", "--save", path, &server.url(page)]).spawn();
+    let (a, b) = (run("/page?a"), run("/page?b"));
+    // Both have half a page, each in a file of its own.
+    while files().filter(|file| file.metadata().is_ok_and(|file| file.len() > 0)).count() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    for (child, release, letter) in [(a, release_a, b'a'), (b, release_b, b'b')] {
+        drop(release);
+        let run = Finished::wait(child);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        let file = run.pages()[0].file.clone().expect("it was saved");
+        assert!(fs::read(&file).unwrap() == [letter; SIZE], "{file} is not this run's whole page");
+    }
+    assert_eq!(files().count(), 1, "both have the same name for it");
+}
+
+#[test]
+fn what_a_dead_run_left_behind_is_in_nobodys_way() {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    fs::create_dir(folder.path().join("000000-127.0.0.1.part")).unwrap();
+    fs::write(folder.path().join("000000-127.0.0.1.1-1.part"), "half").unwrap();
+    let path = folder.path().to_str().unwrap();
+    let run = scraper().args(["-f", "json", "--save", path, &server.url("/")]).run();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
+}
+
 // TLS.
 
 #[cfg(target_os = "linux")] // elsewhere SSL_CERT_FILE does not tell whom to trust
