@@ -92,7 +92,6 @@ fn label_in(content: &[u8]) -> Option<&[u8]> {
 }
 
 /// The name and value of the next attribute; nothing at the end of the tag.
-#[expect(clippy::type_complexity)]
 fn attribute<'p>(rest: &mut &'p [u8]) -> Option<Option<(&'p [u8], &'p [u8])>> {
     skip(rest, |byte| byte.is_ascii_whitespace() || byte == b'/')?;
     if rest[0] == b'>' {
