@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn utf_16_is_read_in_either_order_of_its_bytes() {
-        let text = "\u{feff}http://a\r\n# \u{1f600}\u{a0d}\r\nhttp://b\u{e9}"; // U+0A0D: no line end
+        // U+0A0D has the bytes of a line end, and is none.
+        let text = "\u{feff}http://a\r\n# \u{1f600}\u{a0d}\r\nhttp://b\u{e9}";
         for encode in [u16::to_le_bytes, u16::to_be_bytes] {
             let list: Vec<u8> = text.encode_utf16().flat_map(encode).collect();
             let (mut reader, mut lines) = (read_from(Box::new(Cursor::new(list))), Vec::new());
