@@ -1,60 +1,39 @@
 //! From a page's bytes to text, as browsers do it: a byte order mark, else the charset of the
-//! Content-Type header, else a `<meta>` in the first 1024 bytes, else UTF-8.
+//! Content-Type header, else what the page declares near its start, else UTF-8.
 //!
-//! The order and the 1024 are the HTML standard's, "determining the character encoding":
+//! The order is the HTML standard's, "determining the character encoding":
 //! <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>.
 //! Python's aiohttp looks at the header only.
 
-use std::cell::Cell;
+use encoding_rs::{Encoding, UTF_8};
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use lol_html::{HtmlRewriter, Settings, element};
+use crate::content_type::ContentType;
+use crate::prescan::prescan;
 
-/// How many bytes of a page are looked at for a `<meta>` that names its charset.
-pub(crate) const PRESCAN_BYTES: usize = 1024;
+/// How many bytes of a page are looked at for its charset. The standard recommends 1024; when a
+/// `<meta>` comes later, a browser's parser begins anew with its charset ("changing the encoding
+/// while parsing"), or has read on to the end of the head before it began. No page is read twice
+/// here, so a `<meta>` in the first 8 KiB counts, which is as much as is read at a time.
+pub(crate) const PRESCAN_BYTES: usize = 8 * 1024;
+
+/// How many of them the standard looks at first.
+const STANDARD_BYTES: usize = 1024;
 
 /// The encoding of a page that starts with `start`, and the length of its byte order mark.
 pub(crate) fn detect(
     start: &[u8],
-    content_type: Option<&mime::Mime>,
+    content_type: Option<&ContentType>,
 ) -> (&'static Encoding, usize) {
     if let Some(found) = Encoding::for_bom(start) {
         return found;
     }
-    let header = content_type.and_then(|mime| mime.get_param(mime::CHARSET));
-    let encoding = header
-        .and_then(|charset| Encoding::for_label(charset.as_str().as_bytes()))
-        .or_else(|| from_meta(&start[..start.len().min(PRESCAN_BYTES)]))
+    let encoding = content_type
+        .and_then(ContentType::charset)
+        .and_then(|charset| Encoding::for_label(charset.as_bytes()))
+        .or_else(|| prescan(&start[..start.len().min(STANDARD_BYTES)]))
+        .or_else(|| prescan(&start[..start.len().min(PRESCAN_BYTES)]))
         .unwrap_or(UTF_8);
     (encoding, 0)
-}
-
-/// The charset that a `<meta charset>` or `<meta http-equiv=content-type>` names.
-fn from_meta(start: &[u8]) -> Option<&'static Encoding> {
-    let found = Cell::new(None);
-    let settings = Settings::new().with_strict(false).append_element_content_handler(element!(
-        "meta",
-        |meta| {
-            let label = meta.get_attribute("charset").or_else(|| {
-                let equiv = meta.get_attribute("http-equiv")?;
-                let content = meta.get_attribute("content")?;
-                let content_type = equiv.eq_ignore_ascii_case("content-type");
-                let mime = content.parse::<mime::Mime>().ok().filter(|_| content_type)?;
-                Some(mime.get_param(mime::CHARSET)?.to_string())
-            });
-            let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
-            found.set(found.get().or(encoding));
-            Ok(())
-        }
-    ));
-    let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| {});
-    // The start of a page may end inside a tag; whatever was found before that still counts.
-    let _ = rewriter.write(start).and_then(|()| rewriter.end());
-    // Text that could be read this far is not UTF-16, whatever it says: the standard's words.
-    found.get().map(|encoding| match encoding == UTF_16BE || encoding == UTF_16LE {
-        true => UTF_8,
-        false => encoding,
-    })
 }
 
 #[cfg(test)]
@@ -62,7 +41,7 @@ mod tests {
     use super::*;
 
     fn name(start: &[u8], content_type: &str) -> (&'static str, usize) {
-        let (encoding, bom) = detect(start, content_type.parse().ok().as_ref());
+        let (encoding, bom) = detect(start, ContentType::extract(content_type).as_ref());
         (encoding.name(), bom)
     }
 
@@ -90,9 +69,19 @@ mod tests {
     }
 
     #[test]
-    fn a_meta_after_the_first_1024_bytes_is_too_late() {
-        let mut page = vec![b' '; PRESCAN_BYTES];
-        page.extend(b"<meta charset=koi8-r>");
-        assert_eq!(name(&page, "text/html"), ("UTF-8", 0));
+    fn a_meta_after_the_first_kilobyte_counts_and_after_the_eighth_does_not() {
+        let page = |before: &str, spaces| {
+            let mut page = before.as_bytes().to_vec();
+            page.resize(spaces, b' ');
+            page.extend(b"<meta charset=koi8-r>");
+            page
+        };
+        assert_eq!(name(&page("", 1010), "text/html"), ("KOI8-R", 0));
+        assert_eq!(name(&page("", 1024), "text/html"), ("KOI8-R", 0));
+        assert_eq!(name(&page("", PRESCAN_BYTES - 21), "text/html"), ("KOI8-R", 0));
+        assert_eq!(name(&page("", PRESCAN_BYTES - 20), "text/html"), ("UTF-8", 0));
+        // What the standard finds in the first kilobyte comes first.
+        assert_eq!(name(&page("<?xml encoding='gbk'?>", 1000), "text/html"), ("KOI8-R", 0));
+        assert_eq!(name(&page("<?xml encoding='gbk'?>", 1010), "text/html"), ("GBK", 0));
     }
 }

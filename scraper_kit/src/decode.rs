@@ -4,6 +4,7 @@
 //! brotli, if a server asks for so much and then sends as much (RFC 7932, section 9.1).
 
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -25,6 +26,27 @@ type Input<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
 /// Where a body's decoded bytes can be read.
 pub(crate) type Decoded<'b> = Pin<Box<dyn AsyncRead + Send + 'b>>;
 
+/// Codings that change bytes and are not undone here: the rest of IANA's list of content codings,
+/// and some that never got onto it. What else stands in a `Content-Encoding` changes nothing: names
+/// of charsets and media types, `none`, `8bit`. Browsers and aiohttp ignore those, too.
+const NOT_UNDONE: [&str; 15] = [
+    "aes128gcm",
+    "bzip",
+    "bzip2",
+    "compress",
+    "dcb",
+    "dcz",
+    "exi",
+    "lz4",
+    "lzma",
+    "pack200-gzip",
+    "sdch",
+    "x-bzip2",
+    "x-compress",
+    "xz",
+    "zstd",
+];
+
 /// Undoes the coding that a `Content-Encoding` header names.
 pub(crate) async fn decode<'b>(
     content_encoding: Option<&str>,
@@ -32,10 +54,21 @@ pub(crate) async fn decode<'b>(
 ) -> Result<Decoded<'b>, FetchError> {
     let broken = |reason: String| FetchError::new(ErrorKind::Protocol, reason);
     let mut input: Input<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
-    let codings = content_encoding.unwrap_or_default().to_ascii_lowercase();
-    let codings: Vec<&str> = codings.split(',').map(str::trim).collect();
+    let names = content_encoding.unwrap_or_default().to_ascii_lowercase();
+    let mut codings: Vec<Coding> = Vec::new();
+    for name in names.split(',').map(str::trim) {
+        codings.push(match name {
+            "gzip" | "x-gzip" => Coding::Gzip,
+            "deflate" | "x-deflate" => Coding::Deflate,
+            "br" => Coding::Brotli,
+            _ if NOT_UNDONE.contains(&name) => {
+                return Err(broken(format!("unknown content coding {name}")));
+            }
+            _ => continue,
+        });
+    }
     let coding = match codings[..] {
-        ["" | "identity"] => return Ok(input),
+        [] => return Ok(input),
         [coding] => coding,
         // Legal, but nobody sends it, and each layer could blow up a thousandfold.
         _ => return Err(broken(format!("{} content codings in one another", codings.len()))),
@@ -47,18 +80,25 @@ pub(crate) async fn decode<'b>(
     // servers leave it out.
     let has_header = first & 0x0f == 8;
     Ok(match coding {
-        "gzip" | "x-gzip" => {
-            let mut decoder = GzipDecoder::new(input);
-            decoder.multiple_members(true); // reads on to the end for them
-            Box::pin(decoder)
+        Coding::Gzip => {
+            let mut gzip = whole(GzipDecoder::new(input), GzipDecoder::get_pin_mut);
+            gzip.next = Some(GzipDecoder::new);
+            Box::pin(gzip)
         }
-        "deflate" if has_header => whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut),
-        "deflate" => whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut),
-        "br" => whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut),
-        unknown => {
-            return Err(broken(format!("unknown content coding {}", unknown.escape_debug())));
+        Coding::Deflate if has_header => {
+            Box::pin(whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut))
         }
+        Coding::Deflate => Box::pin(whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut)),
+        Coding::Brotli => Box::pin(whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut)),
     })
+}
+
+/// The codings that are undone.
+#[derive(Clone, Copy)]
+enum Coding {
+    Gzip,
+    Deflate,
+    Brotli,
 }
 
 /// An error while a body is read: the client's own, or a decoder's.
@@ -127,13 +167,12 @@ impl<B: AsyncBufRead + Unpin> AsyncBufRead for Fair<B> {
 struct Whole<'b, D> {
     decoder: D,
     input: fn(Pin<&mut D>) -> Pin<&mut Input<'b>>,
+    /// A decoder for the data that follows, if any may: gzip has several members (RFC 1952).
+    next: Option<fn(Input<'b>) -> D>,
 }
 
-fn whole<'b, D: AsyncRead + Unpin + Send + 'b>(
-    decoder: D,
-    input: fn(Pin<&mut D>) -> Pin<&mut Input<'b>>,
-) -> Decoded<'b> {
-    Box::pin(Whole { decoder, input })
+fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut Input<'b>>) -> Whole<'b, D> {
+    Whole { decoder, input, next: None }
 }
 
 impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
@@ -142,14 +181,116 @@ impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
         context: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let length = ready!(Pin::new(&mut self.decoder).poll_read(context, buffer))?;
-        if length == 0 {
-            let input = (self.input)(Pin::new(&mut self.decoder));
-            if !ready!(input.poll_fill_buf(context))?.is_empty() {
-                let reason = "more data after the end of the compressed data";
-                return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
+        let this = &mut *self;
+        loop {
+            let length = ready!(Pin::new(&mut this.decoder).poll_read(context, buffer))?;
+            if length > 0 {
+                return Poll::Ready(Ok(length));
+            }
+            let mut input = (this.input)(Pin::new(&mut this.decoder));
+            let Some(first) = ready!(poll_behind(input.as_mut(), context))? else {
+                return Poll::Ready(Ok(0));
+            };
+            match this.next {
+                Some(next) if first == GZIP_MAGIC => {
+                    let input = mem::replace(input.get_mut(), Box::pin(futures::io::empty()));
+                    this.decoder = next(input);
+                }
+                _ => {
+                    let reason = "more data after the end of the compressed data";
+                    return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
+                }
             }
         }
-        Poll::Ready(Ok(length))
+    }
+}
+
+/// The first byte of a gzip member.
+const GZIP_MAGIC: u8 = 0x1f;
+
+/// The first byte behind compressed data, save for what servers fill it up with: zeros, as `tar`
+/// does, or a line end. `None` at the end of the body.
+fn poll_behind(
+    mut input: Pin<&mut impl AsyncBufRead>,
+    context: &mut Context<'_>,
+) -> Poll<io::Result<Option<u8>>> {
+    loop {
+        let available = ready!(input.as_mut().poll_fill_buf(context))?;
+        let padding = available.iter().take_while(|byte| b"\0\r\n".contains(byte)).count();
+        let (first, ends) = (available.get(padding).copied(), available.is_empty());
+        input.as_mut().consume(padding);
+        if ends || first.is_some() {
+            return Poll::Ready(Ok(first));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_compression::futures::bufread::GzipEncoder;
+    use futures::executor::block_on;
+    use futures::{AsyncReadExt, TryStreamExt};
+
+    use super::*;
+
+    /// What a body decodes to, given byte by byte, or the kind of its failure.
+    fn decoded(codings: &str, body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
+        let read = async {
+            let mut out = Vec::new();
+            let body = futures::stream::iter(body.chunks(1).map(Ok)).into_async_read();
+            let mut body = decode(Some(codings), body).await?;
+            body.read_to_end(&mut out).await.map_err(body_error)?;
+            Ok(out)
+        };
+        block_on(read).map_err(|error: FetchError| error.kind)
+    }
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        block_on(GzipEncoder::new(text.as_bytes()).read_to_end(&mut out)).unwrap();
+        out
+    }
+
+    #[test]
+    fn names_that_are_no_codings_change_nothing() {
+        for names in [
+            "",
+            ",",
+            "identity",
+            "none",
+            "UTF-8",
+            "text/html",
+            "8bit",
+            "binary",
+            "chunked",
+            "identity, none",
+            "\u{fffd}",
+        ] {
+            assert_eq!(decoded(names, b"page").as_deref(), Ok(&b"page"[..]), "{names}");
+        }
+        for names in ["gzip", "GZIP", "x-gzip", " , gzip", "gzip,", "utf-8, gzip", "gzip,identity"]
+        {
+            assert_eq!(decoded(names, &gzip("page")).as_deref(), Ok(&b"page"[..]), "{names}");
+        }
+        for names in ["zstd", "Compress", "x-compress", "gzip, zstd", "none, lzma", "gzip, br"] {
+            assert_eq!(decoded(names, b"page"), Err(ErrorKind::Protocol), "{names}");
+        }
+    }
+
+    #[test]
+    fn gzip_may_be_followed_by_zeros_a_line_end_or_more_gzip() {
+        let behind = |rest: &[u8]| decoded("gzip", &[&gzip("page"), rest].concat());
+        for rest in [&b""[..], b"\0", &[0; 10_000], b"\r\n", b"\n", b"\n\0\0"] {
+            assert_eq!(behind(rest).as_deref(), Ok(&b"page"[..]), "{rest:?}");
+        }
+        for rest in [gzip("s"), [vec![0; 512], gzip("s"), vec![0; 512]].concat()] {
+            assert_eq!(behind(&rest).as_deref(), Ok(&b"pages"[..]), "{rest:?}");
+        }
+        for rest in [&b"more"[..], b"\0more", b"\x1f", b"\x1f\x8b\x08", b"\x1fmore", b" "] {
+            assert_eq!(behind(rest), Err(ErrorKind::Protocol), "{rest:?}");
+        }
+        let half = &gzip("page")[..20];
+        assert_eq!(decoded("gzip", half), Err(ErrorKind::Protocol));
+        assert_eq!(decoded("gzip", &[half, &[0; 100]].concat()), Err(ErrorKind::Protocol));
     }
 }

@@ -10,6 +10,7 @@ use lol_html::send::{Element, HtmlRewriter, Settings};
 use lol_html::{ElementContentHandlers, MemorySettings, Selector};
 
 use crate::charset;
+use crate::content_type::ContentType;
 
 /// The longest match, in bytes of UTF-8; a longer one is cut and ends in `…`.
 const MAX_MATCH_BYTES: usize = 1024;
@@ -27,7 +28,7 @@ const PARSER_BYTES: usize = 256 * 1024;
 /// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
 pub(crate) struct Extractor {
     state: State,
-    content_type: Option<mime::Mime>,
+    content_type: Option<ContentType>,
     selector: Arc<Selector>,
     found: Arc<Mutex<Matches>>,
 }
@@ -55,7 +56,7 @@ pub(crate) struct Found {
 }
 
 impl Extractor {
-    pub(crate) fn new(selector: Arc<Selector>, content_type: Option<mime::Mime>) -> Self {
+    pub(crate) fn new(selector: Arc<Selector>, content_type: Option<ContentType>) -> Self {
         let state = State::Start(Vec::with_capacity(charset::PRESCAN_BYTES));
         Self { state, content_type, selector, found: Arc::default() }
     }

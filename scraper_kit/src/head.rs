@@ -10,7 +10,7 @@ pub struct ResponseHead {
     pub status: u16,
     /// The URL that answered, after redirects.
     pub url: String,
-    /// The `Content-Type` header.
+    /// The `Content-Type` headers, joined with commas.
     pub content_type: Option<String>,
     /// The `Content-Encoding` headers, joined with commas.
     pub content_encoding: Option<String>,

@@ -1,4 +1,8 @@
-//! Ctrl-C, whatever the runtime.
+//! Ctrl-C, whatever the runtime, and the other signals that ask a program to end.
+//!
+//! Whoever starts a program may have it ignore some of them: `nohup` does so with SIGHUP, and a
+//! shell script with SIGINT for what it starts in the background. They stay ignored, as SIGINT does
+//! in Python.
 
 use std::future::{self, Future};
 use std::pin::Pin;
@@ -30,7 +34,7 @@ impl Interrupt {
         };
         // Without a handler, Ctrl-C ends the program as it does by default, and this future waits
         // for ever.
-        let _ = ctrlc::set_handler(handler);
+        let _ = signals::listen(handler);
         let interrupted = async {
             if receiver.await.is_err() {
                 future::pending::<()>().await;
@@ -50,5 +54,52 @@ impl Future for Interrupt {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         self.0.poll_unpin(context)
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod signals {
+    use std::{fs, io, thread};
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    /// Calls `handler` at each signal that is not ignored, on a thread of its own.
+    pub(super) fn listen(handler: impl Fn() + Send + 'static) -> io::Result<()> {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = ignored(&status);
+        let heard = [SIGHUP, SIGINT, SIGTERM].into_iter();
+        let mut signals = Signals::new(heard.filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
+        thread::spawn(move || signals.forever().for_each(|_| handler()));
+        Ok(())
+    }
+
+    /// The signals that this process ignores, the lowest bit being signal 1. To ask the system
+    /// itself takes unsafe code; without /proc, none is.
+    fn ignored(status: &str) -> u64 {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_mask_of_ignored_signals_is_found() {
+            let status = "Name:\tx\nSigBlk:\t00ff\nSigIgn:\t0000000000001001\nSigCgt:\t0002\n";
+            assert_eq!(ignored(status), 1 << 12 | 1 << (SIGHUP - 1));
+            assert_eq!(ignored(""), 0);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod signals {
+    /// Calls `handler` at each signal, on a thread of its own. There is no safe way to ask which
+    /// are ignored: ctrlc only tells if one is. Then it listens to none, those stay ignored, and
+    /// the others end the program at once, as they do by default.
+    pub(super) fn listen(handler: impl FnMut() + Send + 'static) -> Result<(), ctrlc::Error> {
+        ctrlc::try_set_handler(handler)
     }
 }

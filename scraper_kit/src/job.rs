@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use futures::stream::StreamExt;
 use lol_html::Selector;
 
 use crate::clock::Clock;
-use crate::save::SaveFile;
+use crate::save::{Folder, SaveFile};
 use crate::target::Target;
 
 /// The options of a run, as its fields (it derefs to [`Options`]). Cloning copies a handle, not the
@@ -34,7 +33,7 @@ pub struct Options {
     pub(crate) max_bytes: u64,
     pub(crate) select: Arc<Selector>,
     pub(crate) clock: Clock,
-    pub(crate) save: Option<PathBuf>,
+    pub(crate) save: Option<Folder>,
 }
 
 impl Deref for Job {
@@ -55,7 +54,7 @@ impl Job {
     /// The file to save a page to, if pages are saved.
     pub fn file_for(&self, target: &Target) -> Option<SaveFile> {
         let (folder, url) = (self.save.as_ref()?, target.url.as_ref().ok()?);
-        Some(SaveFile::new(folder, target.index, url))
+        Some(folder.file_for(target.index, url))
     }
 }
 

@@ -14,6 +14,7 @@
 mod charset;
 mod clock;
 mod command_line;
+mod content_type;
 mod decode;
 mod error;
 mod extract;
@@ -23,6 +24,7 @@ mod job;
 mod page;
 mod panic;
 pub mod practice_site;
+mod prescan;
 mod redirect;
 mod report;
 mod run;

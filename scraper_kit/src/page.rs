@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures::io::AsyncBufRead;
 use serde::{Deserialize, Serialize};
 
+use crate::content_type::ContentType;
 use crate::decode::{Decoded, body_error, decode};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
@@ -102,10 +103,11 @@ impl Page {
                 Err(FetchError::new(ErrorKind::Redirect, reason))
             }
             _ => {
-                let content_type = head.content_type.and_then(|text| text.parse().ok());
+                let content_type = head.content_type.as_deref().and_then(ContentType::extract);
+                // Without a type it is taken for HTML, as browsers mostly find it to be.
+                let is_html = content_type.as_ref().is_none_or(ContentType::is_html);
                 Ok(PageBody {
-                    extractor: is_html(content_type.as_ref())
-                        .then(|| Extractor::new(job.select.clone(), content_type)),
+                    extractor: is_html.then(|| Extractor::new(job.select.clone(), content_type)),
                     body: decode(head.content_encoding.as_deref(), body).await?,
                     buffer: vec![0; CHUNK_BYTES].into(),
                     turn: None,
@@ -183,12 +185,6 @@ impl PageBody<'_> {
     pub fn saved_as(self, path: &Path) {
         self.page.file = Some(path.display().to_string());
     }
-}
-
-/// A page without a Content-Type is taken for HTML, as browsers mostly find it to be.
-fn is_html(content_type: Option<&mime::Mime>) -> bool {
-    content_type
-        .is_none_or(|mime| ["text/html", "application/xhtml+xml"].contains(&mime.essence_str()))
 }
 
 fn describe(status: u16) -> String {

@@ -6,10 +6,11 @@ use crate::clock::Clock;
 use crate::command_line::{self, CommandLine, Selected, usage_error};
 use crate::interrupt::Interrupt;
 use crate::job::{Job, Options, Stopped};
+use crate::panic;
 use crate::practice_site::PracticeSite;
 use crate::report::{self, Report};
+use crate::save::Folder;
 use crate::target::{self, List, Target};
-use crate::{panic, save};
 
 /// What a run works with, from the command line to the report.
 pub struct Run {
@@ -33,11 +34,9 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     let clock = Clock::default();
     let interrupted = Interrupt::install();
 
-    if let Some(folder) = &line.save
-        && let Err(error) = save::prepare(folder)
-    {
-        usage_error("--save", folder.display(), error);
-    }
+    let save = line.save.as_ref().map(|path| {
+        Folder::prepare(path).unwrap_or_else(|error| usage_error("--save", path.display(), error))
+    });
     let list = line.input.as_ref().map(|path| {
         List::open(path).unwrap_or_else(|error| usage_error("--input", path.display(), error))
     });
@@ -63,7 +62,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         max_bytes: line.max_bytes,
         select,
         clock,
-        save: line.save,
+        save,
     });
     let targets = target::stream(urls, list).boxed();
     (Run { job, targets, interrupted, stopped }, report)

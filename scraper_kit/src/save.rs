@@ -3,14 +3,47 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use url::Url;
 
 /// The longest part of a file's name that comes from the URL, in characters.
 const MAX_SLUG: usize = 80;
 
+/// The folder that a run saves its pages to.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// What only this run calls itself: other runs, or what is left of them, may be in the same
+    /// folder, and a container's processes have the same few ids as another's.
+    run: String,
+}
+
+impl Folder {
+    /// Makes the folder if need be, and makes sure that files can be written to it.
+    pub(crate) fn prepare(path: &Path) -> io::Result<Self> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let run = format!("{}-{}", process::id(), now.as_nanos());
+        fs::create_dir_all(path)?;
+        let probe = path.join(format!(".writable-{run}"));
+        fs::write(&probe, b"")?;
+        fs::remove_file(&probe)?;
+        Ok(Self { path: path.to_owned(), run })
+    }
+
+    /// The file for the page of that place in the list.
+    pub(crate) fn file_for(&self, index: usize, url: &Url) -> SaveFile {
+        let path = self.path.join(file_name(index, url));
+        let mut part = path.clone().into_os_string();
+        part.push(format!(".{}.part", self.run));
+        SaveFile { path, part: part.into() }
+    }
+}
+
 /// The file of one page. It is written under another name beside its own, then renamed, so that a
-/// file under its own name is whole.
+/// file under its own name is whole. When two runs save to the same folder, that is the file of
+/// whichever was done last.
 #[derive(Debug)]
 pub struct SaveFile {
     path: PathBuf,
@@ -18,15 +51,6 @@ pub struct SaveFile {
 }
 
 impl SaveFile {
-    pub(crate) fn new(folder: &Path, index: usize, url: &Url) -> Self {
-        let path = folder.join(file_name(index, url));
-        let mut part = path.clone().into_os_string();
-        part.push(".part");
-        // What an earlier run left there, or a link that somebody put there, is not written to.
-        let _ = fs::remove_file(&part);
-        Self { path, part: part.into() }
-    }
-
     /// Where to write.
     pub fn part(&self) -> &Path {
         &self.part
@@ -45,14 +69,6 @@ impl Drop for SaveFile {
         // Blocking, but microseconds, and Drop cannot await. After the rename there is no such file.
         let _ = fs::remove_file(&self.part);
     }
-}
-
-/// Makes the folder if need be, and makes sure that files can be written to it.
-pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let probe = folder.join(format!(".writable-{}", std::process::id()));
-    fs::write(&probe, b"")?;
-    fs::remove_file(&probe)
 }
 
 /// Names a page's file after its place in the list, then whatever of its URL is harmless in a

@@ -1,12 +1,14 @@
 //! What to fetch: URLs from the command line, a file or standard input, as a stream.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::vec;
 
+use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 use futures::channel::mpsc;
 use futures::{SinkExt, Stream, StreamExt, executor, stream};
 use url::{ParseError, Url};
@@ -47,6 +49,10 @@ fn parse(given: &[u8]) -> Result<Url, String> {
         return Err(format!("it is longer than {MAX_URL_BYTES} bytes"));
     }
     let text = str::from_utf8(given).map_err(|_| "it is not UTF-8 text")?;
+    // Browsers leave these out, and so would make one URL of two that stand side by side.
+    if text.trim_ascii().contains(['\t', '\r', '\n']) {
+        return Err("there is a tab or a line end in it".to_owned());
+    }
     let url = Url::parse(text).map_err(|error| match error {
         ParseError::RelativeUrlWithoutBase => "it does not begin with http: or https:".to_owned(),
         other => other.to_string(),
@@ -83,21 +89,26 @@ pub(crate) fn stream(
 /// A list of URLs, one per line: `--input`.
 pub(crate) struct List {
     path: PathBuf,
-    reader: BufReader<Box<dyn Read + Send>>,
+    /// What can be read without waiting is open.
+    opened: Option<Reader>,
     failed: Arc<AtomicBool>,
 }
 
+/// Lists are read as they are, save for UTF-16, which PowerShell writes: it becomes UTF-8.
+type Reader = BufReader<DecodeReaderBytes<Box<dyn Read + Send>, Vec<u8>>>;
+
 impl List {
-    /// Begins to read, to be sure that it can be read.
+    /// Makes sure that there is a list, and begins to read it if it is a file. Anything else may
+    /// keep its reader waiting, a pipe even when it is opened, and somebody else may be needed to
+    /// end that: the thread that reads the list can wait.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let is_stdin = path.as_os_str() == "-";
-        let list: Box<dyn Read + Send> =
-            if is_stdin { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
-        let mut reader = BufReader::new(list);
-        if !is_stdin {
+        let kind = if is_stdin(path) { None } else { Some(fs::metadata(path)?) };
+        let mut opened = None;
+        if kind.is_some_and(|kind| kind.is_file() || kind.is_dir()) {
+            let reader = opened.insert(open(path)?);
             reader.fill_buf()?; // a folder can be opened, but not read
         }
-        Ok(Self { path: path.to_owned(), reader, failed: Arc::default() })
+        Ok(Self { path: path.to_owned(), opened, failed: Arc::default() })
     }
 
     /// Set when the list could not be read to its end.
@@ -109,28 +120,43 @@ impl List {
     /// does it; the channel between them is bounded, so that the list is read only as fast as
     /// pages are fetched. Lines travel in batches: to wake a thread for each of them would cost
     /// more than to read it.
-    fn lines(mut self) -> impl Stream<Item = Vec<u8>> + Send + Unpin + 'static {
+    fn lines(self) -> impl Stream<Item = Vec<u8>> + Send + Unpin + 'static {
         let (mut sender, receiver) = mpsc::channel(READ_AHEAD);
         thread::spawn(move || {
-            loop {
-                let mut batch = Vec::new();
-                let more = read_batch(&mut self.reader, &mut batch);
-                if executor::block_on(sender.send(stream::iter(batch))).is_err() {
-                    return; // the run is over
-                }
-                match more {
-                    Ok(true) => {}
-                    Ok(false) => return,
-                    Err(error) => {
-                        let path = self.path.display();
-                        eprintln!("error: cannot read on in --input {path}: {error}");
-                        self.failed.store(true, Ordering::Relaxed);
-                        return;
-                    }
-                }
+            let opened = self.opened.map_or_else(|| open(&self.path), Ok);
+            if let Err(error) = opened.and_then(|reader| send_lines(reader, &mut sender)) {
+                let path = self.path.display();
+                eprintln!("error: cannot read on in --input {path}: {error}");
+                self.failed.store(true, Ordering::Relaxed);
             }
         });
         receiver.flatten()
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn open(path: &Path) -> io::Result<Reader> {
+    Ok(read_from(if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) }))
+}
+
+fn read_from(list: Box<dyn Read + Send>) -> Reader {
+    BufReader::new(DecodeReaderBytesBuilder::new().utf8_passthru(true).build(list))
+}
+
+type Batch = stream::Iter<vec::IntoIter<Vec<u8>>>;
+
+/// Sends all lines, or as many as somebody wants to have.
+fn send_lines(mut reader: Reader, sender: &mut mpsc::Sender<Batch>) -> io::Result<()> {
+    loop {
+        let mut batch = Vec::new();
+        let more = read_batch(&mut reader, &mut batch);
+        let run_is_over = executor::block_on(sender.send(stream::iter(batch))).is_err();
+        if run_is_over || !more? {
+            return Ok(());
+        }
     }
 }
 
@@ -144,27 +170,44 @@ fn read_batch(reader: &mut BufReader<impl Read>, batch: &mut Vec<Vec<u8>>) -> io
         if !text.is_empty() && !text.starts_with(b"#") {
             batch.push(text.to_vec());
         }
-        if !reader.buffer().contains(&b'\n') {
+        if !reader.buffer().iter().any(ends_line) {
             return Ok(true);
         }
     }
 }
 
+/// Lines end in a line feed, a carriage return, or both; what is between the two is a blank line.
+fn ends_line(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
 /// The next line. Of one that is too long to be a URL, no more is kept than shows that.
 fn read_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
-    let limit = MAX_URL_BYTES as u64 + 2; // and a line end
-    if reader.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
+    loop {
+        let available = match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            available => available?,
+        };
+        if available.is_empty() {
+            return Ok((!line.is_empty()).then_some(line));
+        }
+        let end = available.iter().position(ends_line);
+        let part = &available[..end.unwrap_or(available.len())];
+        let room = MAX_URL_BYTES + 1 - line.len();
+        line.extend_from_slice(&part[..part.len().min(room)]);
+        let read = part.len() + usize::from(end.is_some());
+        reader.consume(read);
+        if end.is_some() {
+            return Ok(Some(line));
+        }
     }
-    if line.len() as u64 == limit && !line.ends_with(b"\n") {
-        reader.skip_until(b'\n')?;
-    }
-    Ok(Some(line))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn lines(list: &[u8]) -> Vec<Vec<u8>> {
@@ -177,6 +220,19 @@ mod tests {
     fn blank_lines_comments_and_line_ends_are_not_urls() {
         let list = b"\xef\xbb\xbfhttp://a\r\n\r\n  # no\n\n  http://b  \n#\nhttp://c";
         assert_eq!(lines(list), [b"http://a", b"http://b", b"http://c"]);
+        assert_eq!(lines(b"http://a\r\rhttp://b\r"), [b"http://a", b"http://b"]);
+    }
+
+    #[test]
+    fn utf_16_is_read_in_either_order_of_its_bytes() {
+        // U+0A0D has the bytes of a line end, and is none.
+        let text = "\u{feff}http://a\r\n# \u{1f600}\u{a0d}\r\nhttp://b\u{e9}";
+        for encode in [u16::to_le_bytes, u16::to_be_bytes] {
+            let list: Vec<u8> = text.encode_utf16().flat_map(encode).collect();
+            let (mut reader, mut lines) = (read_from(Box::new(Cursor::new(list))), Vec::new());
+            while read_batch(&mut reader, &mut lines).unwrap() {}
+            assert_eq!(lines, [b"http://a", "http://b\u{e9}".as_bytes()]);
+        }
     }
 
     #[test]
@@ -204,6 +260,10 @@ mod tests {
             assert_eq!(error.kind, ErrorKind::InvalidUrl, "{bad}");
         }
         assert!(Target::new(0, b"http://\xff").url.is_err());
+        for two in ["http://a/\thttp://b/", "http://a/\rhttp://b/", "http://a/\nhttp://b/"] {
+            assert!(Target::new(0, two.as_bytes()).url.is_err(), "{two:?}");
+        }
+        assert!(Target::new(0, b" http://a/\n").url.is_ok());
     }
 
     proptest::proptest! {
@@ -213,7 +273,7 @@ mod tests {
             list in proptest::collection::vec(proptest::arbitrary::any::<u8>(), 0..2000),
         ) {
             let expected = list
-                .split(|byte| *byte == b'\n')
+                .split(ends_line)
                 .map(<[u8]>::trim_ascii)
                 .map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))
                 .filter(|line| !line.is_empty() && !line.starts_with(b"#"));

@@ -94,6 +94,8 @@ const CERTIFICATES: [&str; 7] = [
 ];
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n";
+/// A page in windows-1251.
+const PRIVET: &[u8] = b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>";
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Visit<'_> {
@@ -619,6 +621,59 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http("headers", "nul-in-header", "a NUL in a header", Fails(Protocol), |visit| {
         visit.send("HTTP/1.1 200 OK\r\nX-Nul: a\0b\r\nContent-Length: 0\r\n\r\n")
     }),
+    http(
+        "headers",
+        "type-two-semicolons",
+        "a Content-Type with a semicolon too many",
+        Page("Привет"),
+        |visit| visit.html("text/html;; charset=windows-1251", PRIVET),
+    ),
+    http(
+        "headers",
+        "type-space",
+        "a Content-Type with a space before its semicolon",
+        Page("Привет"),
+        |visit| visit.html("text/html ;charset=windows-1251", PRIVET),
+    ),
+    http(
+        "headers",
+        "type-other-parameter",
+        "a Content-Type with a parameter that should be in quotes",
+        Page("Привет"),
+        |visit| visit.html("text/html; profile=http://x/y; charset=windows-1251", PRIVET),
+    ),
+    http(
+        "headers",
+        "type-twice",
+        "two Content-Types, the second without the charset",
+        Page("Привет"),
+        |visit| {
+            let types =
+                ["Content-Type: text/html; charset=windows-1251", "Content-Type: text/html"];
+            visit.answer("200 OK", &types, PRIVET)
+        },
+    ),
+    http(
+        "headers",
+        "type-list",
+        "two Content-Types in one header, and a comma in quotes",
+        Page("Привет"),
+        |visit| visit.html("text/html, text/html; x=\",a/b\"; charset=windows-1251", PRIVET),
+    ),
+    http(
+        "headers",
+        "type-malformed-image",
+        "a malformed Content-Type that is an image's all the same, and so no HTML",
+        Page(""),
+        |visit| visit.html("image/png;; x=a b/c", b"<title>Picture</title>"),
+    ),
+    http(
+        "headers",
+        "type-nonsense",
+        "a Content-Type that is none; the page is taken for HTML",
+        Page("Page"),
+        |visit| visit.html("html", b"<title>Page</title>"),
+    ),
     http("headers", "no-reason", "a status line without a reason", Page("Why"), |visit| {
         visit.send("HTTP/1.1 200\r\nContent-Type: text/html\r\nContent-Length: 18\r\n\r\n<title>Why</title>")
     }),
@@ -835,6 +890,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         let body = compress("br", b"<title>Truncated</title>");
         visit.encoded("br", &body[..body.len() / 2])
     }),
+    http("bodies", "gzip-zeros-after", "gzip filled up with zeros", Page("Zeros"), |visit| {
+        let body = [&compress("gzip", b"<title>Zeros</title>")[..], &[0; 1000]].concat();
+        visit.encoded("gzip", &body)
+    }),
+    http("bodies", "gzip-line-end-after", "gzip and a line end", Page("Line"), |visit| {
+        visit.encoded("gzip", &[&compress("gzip", b"<title>Line</title>")[..], b"\r\n"].concat())
+    }),
     http(
         "bodies",
         "gzip-garbage-after",
@@ -865,6 +927,27 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "a content coding that nobody asked for",
         Fails(Protocol),
         |visit| visit.encoded("zstd", b"page"),
+    ),
+    http(
+        "bodies",
+        "coding-none",
+        "a content coding called none, which means none",
+        Page("Plain"),
+        |visit| visit.encoded("none", b"<title>Plain</title>"),
+    ),
+    http(
+        "bodies",
+        "coding-charset",
+        "a charset where the content coding belongs",
+        Page("Plain"),
+        |visit| visit.encoded("UTF-8", b"<title>Plain</title>"),
+    ),
+    http(
+        "bodies",
+        "coding-list",
+        "gzip in capitals, in a list with an empty place and identity",
+        Page("Gzip"),
+        |visit| visit.encoded(", GZIP, identity", &compress("gzip", b"<title>Gzip</title>")),
     ),
     http("bodies", "many-codings", "gzip a hundred times over", Fails(Protocol), |visit| {
         visit.encoded(&["gzip"; 100].join(","), b"page")
@@ -936,21 +1019,67 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "charset-header",
         "windows-1251, said in the header",
         Page("Привет"),
-        |visit| {
-            visit
-                .html("text/html; charset=windows-1251", b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>")
-        },
+        |visit| visit.html("text/html; charset=windows-1251", PRIVET),
     ),
     http(
         "bodies",
         "charset-meta",
-        "windows-1251, said in a <meta>",
+        "windows-1251, said in a `<meta>`",
         Page("Привет"),
         |visit| {
             visit.html(
                 "text/html",
                 b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title><meta charset=windows-1251>",
             )
+        },
+    ),
+    http(
+        "bodies",
+        "charset-meta-late",
+        "windows-1251, said in a `<meta>` behind three kilobytes of comment",
+        Page("Привет"),
+        |visit| {
+            let comment = format!("<!--{}-->", " ".repeat(3000));
+            let meta = b"<meta charset=windows-1251>";
+            visit.html("text/html", &[comment.as_bytes(), meta, PRIVET].concat())
+        },
+    ),
+    http(
+        "bodies",
+        "charset-meta-content",
+        "windows-1251, said in a `<meta http-equiv>` whose content is no media type",
+        Page("Привет"),
+        |visit| {
+            let meta = b"<meta http-equiv=Content-Type content=\"charset = 'windows-1251'\">";
+            visit.html("text/html", &[meta, PRIVET].concat())
+        },
+    ),
+    http(
+        "bodies",
+        "charset-meta-hidden",
+        "a `<meta>` in a comment and one in an attribute, which say nothing",
+        Page("Привет"),
+        |visit| {
+            let metas = "<!-- <meta charset=koi8-r> --><a title='<meta charset=koi8-r>'>";
+            let page = [metas, "<title>Привет</title>"].concat();
+            visit.html("text/html", page.as_bytes())
+        },
+    ),
+    http(
+        "bodies",
+        "charset-x-user-defined",
+        "x-user-defined, said in a `<meta>`: browsers read windows-1252",
+        Page("é"),
+        |visit| visit.html("text/html", b"<meta charset=x-user-defined><title>\xe9</title>"),
+    ),
+    http(
+        "bodies",
+        "charset-xml",
+        "windows-1251, said in an XML declaration",
+        Page("Привет"),
+        |visit| {
+            let declaration = b"<?xml version='1.0' encoding='windows-1251'?>";
+            visit.html("application/xhtml+xml", &[declaration, PRIVET].concat())
         },
     ),
     http(

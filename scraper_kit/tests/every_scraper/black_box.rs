@@ -62,6 +62,19 @@ fn help_shows_every_option_and_its_default() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn help_fits_the_terminal() {
+    for width in [50, 80] {
+        let script = format!("COLUMNS={width} exec \"$@\"");
+        let help = Scraper::new("sh").args(["-c", &script, "sh", SCRAPER, "--help"]).run();
+        assert_eq!(help.code, Some(0));
+        for line in help.stdout.lines() {
+            assert!(line.chars().count() <= width, "{width} columns: {line}");
+        }
+    }
+}
+
 // Concurrency, as the server sees it.
 
 #[test]
@@ -150,6 +163,73 @@ fn ten_thousand_lines_from_standard_input() {
     let seen = server.log().seen();
     assert_eq!(seen.requests.len(), 10_000);
     assert!(seen.most_in_flight <= 50, "{}", seen.most_in_flight);
+}
+
+#[test]
+fn a_list_may_be_utf_16_and_its_lines_may_end_in_anything() {
+    let server = titles();
+    let list = ["\u{feff}", &server.url("/a"), "END# no", "END", &server.url("/b"), "END"].concat();
+    let utf_16 = |encode: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        list.replace("END", "\r\n").encode_utf16().flat_map(encode).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list");
+    for list in [
+        list.replace("END", "\n").into_bytes(),
+        list.replace("END", "\r\n").into_bytes(),
+        list.replace("END", "\r").into_bytes(),
+        utf_16(u16::to_le_bytes),
+        utf_16(u16::to_be_bytes),
+    ] {
+        fs::write(&file, &list).unwrap();
+        let from_file = scraper().args(["-f", "json", "-i", file.to_str().unwrap()]).run();
+        let from_stdin = scraper().args(["-f", "json", "-i", "-"]).run_with(list);
+        for run in [from_file, from_stdin] {
+            assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+            let titles: Vec<_> = run.pages().into_iter().flat_map(|page| page.matches).collect();
+            assert_eq!(titles, ["/a", "/b"]);
+        }
+    }
+}
+
+/// A pipe in the file system, which can be opened for reading only when somebody writes to it.
+#[cfg(unix)]
+fn fifo(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    let path = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn a_list_that_is_slow_to_open_holds_up_no_page() {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    let fifo = fifo(&folder);
+    let list = fifo.to_str().unwrap();
+    let mut child = scraper().args(["-f", "json", "-i", list, &server.url("/given")]).spawn();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = stdout.next().unwrap().unwrap();
+    assert!(line.contains("\"matches\":[\"/given\"]"), "{line}");
+    // Only now is there somebody who writes the list.
+    let mut list = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    writeln!(list, "{}", server.url("/listed")).unwrap();
+    let line = stdout.next().unwrap().unwrap();
+    assert!(line.contains("\"matches\":[\"/listed\"]"), "{line}");
+    drop(list);
+    assert_eq!(Finished::wait(child).code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_whose_list_nobody_writes() {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    let list = fifo(&folder);
+    let args = ["-f", "json", "-i", list.to_str().unwrap(), &server.url("/given")];
+    let mut child = scraper().args(args).spawn();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    stdout.next().unwrap().unwrap();
+    send("-INT", &child);
+    assert_eq!(Finished::wait(child).code, Some(130));
 }
 
 // The output.
@@ -270,6 +350,56 @@ fn a_closed_pipe_ends_the_program_quietly() {
 }
 
 #[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+/// The scraper as `nohup` or a shell script starts it: it ignores this signal.
+#[cfg(unix)]
+fn ignoring(signal: &str) -> Scraper {
+    let script = format!("trap '' {signal}; exec \"$@\"");
+    Scraper::new("sh").args(["-c", &script, "sh", SCRAPER])
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let server = titles();
+    for signal in ["HUP", "INT", "TERM"] {
+        let mut child = ignoring(signal).args(["-f", "json", "-i", "-"]).spawn();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        for page in ["/before", "/after"] {
+            writeln!(stdin, "{}", server.url(page)).unwrap();
+            let line = stdout.next().expect("the run goes on").unwrap();
+            assert!(line.contains(page), "{line}");
+            send(&format!("-{signal}"), &child);
+        }
+        drop(stdin);
+        assert_eq!(Finished::wait(child).code, Some(0), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")] // elsewhere there is no safe way to tell the ignored ones apart
+#[test]
+fn the_signals_that_are_not_ignored_end_the_run() {
+    let server = titles();
+    for (ignored, signal) in
+        [("HUP", "-TERM"), ("INT", "-HUP"), ("TERM", "-INT"), ("HUP INT", "-TERM")]
+    {
+        let mut child = ignoring(ignored).args(["-f", "json", "-i", "-"]).spawn();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        writeln!(stdin, "{}", server.url("/")).unwrap();
+        stdout.next().unwrap().unwrap();
+        send(signal, &child);
+        assert_eq!(Finished::wait(child).code, Some(130), "{signal}, while {ignored} is ignored");
+        drop(stdin);
+    }
+}
+
+#[cfg(unix)]
 #[test]
 fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
     let server = TestServer::start(|request, stream, _| {
@@ -291,8 +421,7 @@ fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
     while fs::read_dir(&folder).unwrap().count() < 11 {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+    send("-INT", &child);
     let run = Finished::wait(child);
     assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
     assert!(run.stdout.contains("done"), "{}", run.stdout);
@@ -319,8 +448,7 @@ fn ctrl_c_ends_a_run_whose_output_nobody_reads() {
         before = server.log().seen().requests.len();
         std::thread::sleep(std::time::Duration::from_millis(300));
     }
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+    send("-INT", &child);
     let run = Finished::wait(child);
     assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
     drop(stdout);
@@ -631,6 +759,52 @@ fn pages_are_saved_whole_and_only_inside_the_folder() {
         assert!(fs::read(file).unwrap() == expected, "{file} differs from what was sent");
     }
     assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1, "nothing beside the folder");
+}
+
+#[test]
+fn two_runs_into_one_folder_never_name_half_a_file() {
+    const SIZE: usize = 100_000;
+    let (release_a, gate_a) = mpsc::channel::<()>();
+    let (release_b, gate_b) = mpsc::channel::<()>();
+    let (gate_a, gate_b) = (Mutex::new(gate_a), Mutex::new(gate_b));
+    let server = TestServer::start(move |request, stream, _| {
+        let (gate, letter) =
+            if request.path.ends_with('a') { (&gate_a, b'a') } else { (&gate_b, b'b') };
+        let whole = response("200 OK", &["Content-Type: text/plain"], &[letter; SIZE]);
+        let (first, rest) = whole.split_at(whole.len() / 2);
+        stream.write_all(first)?;
+        stream.flush()?;
+        let _ = gate.lock().unwrap().recv(); // until its sender is gone
+        stream.write_all(rest)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let files = || fs::read_dir(path).unwrap().map(|file| file.unwrap().path());
+    let run = |page| scraper().args(["-f", "json", "--save", path, &server.url(page)]).spawn();
+    let (a, b) = (run("/page?a"), run("/page?b"));
+    // Both have half a page, each in a file of its own.
+    while files().filter(|file| file.metadata().is_ok_and(|file| file.len() > 0)).count() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    for (child, release, letter) in [(a, release_a, b'a'), (b, release_b, b'b')] {
+        drop(release);
+        let run = Finished::wait(child);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        let file = run.pages()[0].file.clone().expect("it was saved");
+        assert!(fs::read(&file).unwrap() == [letter; SIZE], "{file} is not this run's whole page");
+    }
+    assert_eq!(files().count(), 1, "both have the same name for it");
+}
+
+#[test]
+fn what_a_dead_run_left_behind_is_in_nobodys_way() {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    fs::create_dir(folder.path().join("000000-127.0.0.1.part")).unwrap();
+    fs::write(folder.path().join("000000-127.0.0.1.1-1.part"), "half").unwrap();
+    let path = folder.path().to_str().unwrap();
+    let run = scraper().args(["-f", "json", "--save", path, &server.url("/")]).run();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
 }
 
 // TLS.
