@@ -153,11 +153,28 @@ pub fn causes(error: &(dyn Error + 'static)) -> String {
 /// Whether this happened because the program, or the machine, may open no more files or sockets now.
 /// Somebody will close one: it is worth waiting for.
 pub fn is_out_of_files(error: &(dyn Error + 'static)) -> bool {
-    const CODES: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] }; // (WSA)EMFILE, ENFILE
+    // EMFILE and ENFILE; and EBUSY, which glibc makes of them where it looks up a name.
+    const CODES: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23, 16] };
     let mut causes = iter::successors(Some(error), |&error| cause(error));
     causes.any(|cause| {
         let code = cause.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);
         code.is_some_and(|code| CODES.contains(&code))
+    })
+}
+
+/// Whether this is a connection that was closed, reset or given up before it had an answer.
+pub fn broke_off(error: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let mut causes = iter::successors(Some(error), |&error| cause(error));
+    causes.any(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(kind) => {
+            [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof].contains(&kind)
+        }
+        // hyper, whose types this crate does not know.
+        None => {
+            let text = cause.to_string();
+            text.starts_with("connection closed") || text.starts_with("operation was canceled")
+        }
     })
 }
 

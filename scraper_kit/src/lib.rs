@@ -33,7 +33,7 @@ mod target;
 mod transfer;
 
 pub use decode::ACCEPT_ENCODING;
-pub use error::{ErrorKind, FetchError, causes, is_out_of_files};
+pub use error::{ErrorKind, FetchError, broke_off, causes, is_out_of_files};
 pub use head::ResponseHead;
 pub use interrupt::Interrupt;
 pub use job::{Job, Options, Stopped};

@@ -31,6 +31,7 @@ pub struct Run {
 pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     panic::report_in_one_line(name);
     let line = CommandLine::read(name, version);
+    allow_many_files();
     let clock = Clock::default();
     let interrupted = Interrupt::install();
 
@@ -66,4 +67,17 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     });
     let targets = target::stream(urls, list).boxed();
     (Run { job, targets, interrupted, stopped }, report)
+}
+
+/// A program may have few files and sockets open at first, 1024 on Linux and 256 on macOS, and more
+/// if it asks. That must not be what limits `--concurrency`.
+fn allow_many_files() {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{Resource::RLIMIT_NOFILE, getrlimit, rlim_t, setrlimit};
+        const MANY: rlim_t = 10_240; // macOS grants no more
+        if let Ok((now, most)) = getrlimit(RLIMIT_NOFILE) {
+            let _ = setrlimit(RLIMIT_NOFILE, now.max(most.min(MANY)), most);
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! Requests with reqwest.
 
-use std::error::Error;
+use std::future;
 use std::time::Duration;
-use std::{future, io, iter};
 
 use futures::{AsyncBufRead, TryStreamExt};
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -89,7 +88,7 @@ async fn send(session: &Session, url: &Url) -> Result<Response, FetchError> {
     let mut answer = ask(&session.client, url).await;
     let stale = match &answer {
         Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
-        Err(error) => is_stale(error),
+        Err(error) => scraper_kit::broke_off(error), // reqwest does not tell if it was a pooled one
     };
     if stale {
         answer = ask(&session.fresh, url).await;
@@ -105,19 +104,6 @@ async fn ask(client: &reqwest::Client, url: &Url) -> reqwest::Result<Response> {
             answer => return answer,
         }
     }
-}
-
-/// Whether the connection broke before there was an answer. reqwest does not tell whether it was a
-/// pooled one.
-fn is_stale(error: &reqwest::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    let mut causes = iter::successors(error.source(), |&cause| cause.source());
-    causes.any(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(kind) => {
-            [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof].contains(&kind)
-        }
-        None => cause.to_string().contains("connection closed"),
-    })
 }
 
 /// What reqwest's error means. Connecting has three steps, which only the causes tell apart.

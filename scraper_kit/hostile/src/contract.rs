@@ -145,16 +145,20 @@ const AFTERWORD: &str = "
 The outcomes are the same; the way there is not always. reqwest, under `scraper_tokio`, has no setting
 for these:
 
-- **How much is read at a time.** While a server floods us (`endless-zeros`, `100-for-ever`), hyper reads
-  as long as there is something to read. The other two give it a socket that pauses after 64 KB. Two
-  floods at once cost `scraper_tokio` no page, but they make it late: a page may be told some seconds after
-  its `--timeout`. Twenty make it so late that good pages run into theirs.
+- **How much is read at a time.** While a server floods us (as in `endless-zeros` and `100-for-ever`, but
+  as fast as it can), hyper reads as long as there is something to read. The other two give it a socket
+  that pauses after 16 KB. Two floods at once cost `scraper_tokio` no page, but they make it late: for
+  some seconds nobody looks at `--timeout` or at Ctrl-C. Twenty make it so late that good pages are lost.
 - **Whether a connection is a new one.** A pooled connection that turns out to be closed is no answer, and
   the page is asked for once more over a new one. reqwest does not tell which it was, so `scraper_tokio` asks
   twice where the first connection was new, too.
 - **When the next address is tried.** Where the first address of a host swallows everything, the other two
-  try the second after a quarter of a second. reqwest divides the time for connecting among the
-  addresses: with two, the second has its turn after half of `--timeout`.
+  try the second after a quarter of a second. reqwest does that only between an IPv6 and an IPv4 address.
+  Among those of one kind it divides the time for connecting: of two, the second has its turn after half of
+  `--timeout`.
+- **How many connections are kept.** reqwest limits them for each host. With many hosts `scraper_tokio` may
+  have to wait until one has been idle for a second; the other two close the one that nobody has used
+  for longest.
 ";
 
 const HEADER: &str = "| Behaviour | What the server does | What comes of it |

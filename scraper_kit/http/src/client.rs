@@ -91,10 +91,10 @@ impl<R: Runtime> Client<R> {
             // is no answer to us: we ask again, once, and over a new connection. To get a page twice
             // does no harm, and aiohttp, curl and browsers do the same.
             match connection.send(self.request(url)?).await {
-                Ok(answer) if answer.status() != StatusCode::REQUEST_TIMEOUT => {
-                    return Ok(((place, connection), answer));
-                }
-                _ => break,
+                Ok(answer) if answer.status() == StatusCode::REQUEST_TIMEOUT => break,
+                Ok(answer) => return Ok(((place, connection), answer)),
+                Err(error) if scraper_kit::broke_off(&error) => break,
+                Err(error) => return Err(explain(error)),
             }
         }
         let place = self.pool.place(origin);

@@ -17,6 +17,7 @@ use scraper_kit::{ErrorKind, FetchError};
 use url::{Host, Url};
 
 use crate::Runtime;
+use crate::fair::Fair;
 
 /// When an address has not answered for so long, the next one is tried, too (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -28,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const MAX_ADDRESSES: usize = 16;
 
 /// A connection to a server, encrypted or not.
-pub(crate) type MaybeTls<S> = Either<S, TlsStream<S>>;
+pub(crate) type MaybeTls<S> = Either<Fair<S>, TlsStream<Fair<S>>>;
 
 /// TLS as this machine wants it, or why there is none: a machine without root certificates can
 /// still fetch `http` pages.
@@ -53,30 +54,37 @@ pub(crate) async fn connect<R: Runtime>(
     tls: &Tls,
     make_room: impl Fn() -> bool,
 ) -> Result<MaybeTls<R::Socket>, FetchError> {
-    let tls = (url.scheme() == "https").then(|| tls.clone()).transpose()?;
-    let addresses =
-        addresses::<R>(url).await.map_err(|error| FetchError::caused_by(ErrorKind::Dns, &error))?;
-    if addresses.is_empty() {
-        return Err(FetchError::new(ErrorKind::Dns, "it has no address"));
-    }
+    let tls = match url.scheme() {
+        "https" => Some((tls.clone()?, server_name(url)?)),
+        _ => None,
+    };
     let socket = loop {
-        match first_to_connect::<R>(addresses.clone()).await {
-            Ok(socket) => break socket,
-            Err(error) if scraper_kit::is_out_of_files(&error) => {
+        match open::<R>(url).await {
+            Ok(socket) => break Fair::new(socket),
+            Err((_, error)) if scraper_kit::is_out_of_files(&error) => {
                 if !make_room() {
                     R::sleep(PAUSE).await;
                 }
             }
-            Err(error) => return Err(FetchError::caused_by(ErrorKind::Connect, &error)),
+            Err((kind, error)) => return Err(FetchError::caused_by(kind, &error)),
         }
     };
-    let Some(tls) = tls else { return Ok(Either::Left(socket)) };
-    let failed =
-        |error: &(dyn std::error::Error + 'static)| FetchError::caused_by(ErrorKind::Tls, error);
+    let Some((tls, name)) = tls else { return Ok(Either::Left(socket)) };
+    let stream = tls.connect(name, socket).await;
+    stream.map(Either::Right).map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
+}
+
+/// Whom the server's certificate has to be for.
+fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let host = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;
-    let stream = tls.connect(host, socket).await.map_err(|error| failed(&error))?;
-    Ok(Either::Right(stream))
+    ServerName::try_from(host.to_owned())
+        .map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
+}
+
+/// Finds the host and connects to it; the error tells which of the two failed.
+async fn open<R: Runtime>(url: &Url) -> Result<R::Socket, (ErrorKind, io::Error)> {
+    let addresses = addresses::<R>(url).await.map_err(|error| (ErrorKind::Dns, error))?;
+    first_to_connect::<R>(addresses).await.map_err(|error| (ErrorKind::Connect, error))
 }
 
 /// The addresses of a URL's host.
@@ -85,8 +93,11 @@ async fn addresses<R: Runtime>(url: &Url) -> io::Result<Vec<SocketAddr>> {
     match url.host() {
         Some(Host::Ipv4(address)) => Ok(vec![(address, port).into()]),
         Some(Host::Ipv6(address)) => Ok(vec![(address, port).into()]),
-        Some(Host::Domain(name)) => R::resolve(name, port).await,
-        None => Ok(Vec::new()),
+        Some(Host::Domain(name)) => match R::resolve(name, port).await? {
+            none if none.is_empty() => Err(io::Error::other("it has no address")),
+            addresses => Ok(addresses),
+        },
+        None => Err(io::Error::other("there is none")),
     }
 }
 
@@ -118,6 +129,10 @@ async fn first_to_connect<R: Runtime>(mut addresses: Vec<SocketAddr>) -> io::Res
         };
         match select(attempts.next(), pin!(delay)).await {
             Either::Left((Some(Ok(socket)), _)) => return Ok(socket),
+            // Nothing else will do before a socket is free, and the attempts that wait hold some.
+            Either::Left((Some(Err(error)), _)) if scraper_kit::is_out_of_files(&error) => {
+                return Err(error);
+            }
             Either::Left((Some(Err(error)), _)) => failure = error,
             _ => {}
         }

@@ -3,15 +3,15 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Poll, Waker};
 
 use futures::io::{AsyncRead, AsyncWrite};
-use futures::stream::{FuturesUnordered, StreamExt};
 use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::client::conn::http1;
 use hyper::{Request, Response};
 
-use crate::socket::{Readiness, Socket};
+use crate::alarm::Alarm;
+use crate::socket::Socket;
 
 /// hyper's default of 100 is less than real servers send.
 const MAX_HEADERS: usize = 256;
@@ -22,19 +22,24 @@ type NoBody = String;
 /// A connection that hyper speaks HTTP/1.1 over.
 ///
 /// hyper hands out two halves: a sender of requests, and a future that does the work and is meant to
-/// be spawned as a task. Here the page that wants the bytes polls that future itself. It is kept in
-/// a `FuturesUnordered` of one, which polls it only when it was woken.
+/// be spawned as a task. Here the page that wants the bytes polls that future itself, when it was
+/// woken.
 pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
     sender: http1::SendRequest<NoBody>,
-    driver: FuturesUnordered<http1::Connection<Socket<S>, NoBody>>,
-    readiness: Arc<Readiness>,
+    /// Until the connection is closed.
+    driver: Option<http1::Connection<Socket<S>, NoBody>>,
+    /// Rings when the driver is to be polled.
+    alarm: Arc<Alarm>,
+    waker: Waker,
+    socket: Waker,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// HTTP over this stream. Nothing is sent yet.
     pub(crate) async fn new(stream: S) -> hyper::Result<Self> {
         let socket = Socket::new(stream);
-        let readiness = socket.readiness();
+        let (alarm, waker) = Alarm::new();
+        let socket_waker = socket.waker();
         // What real servers send, and browsers and curl accept.
         let mut http = http1::Builder::new();
         http.max_headers(MAX_HEADERS)
@@ -43,7 +48,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .allow_spaces_after_header_name_in_responses(true)
             .ignore_invalid_headers_in_responses(true);
         let (sender, driver) = http.handshake(socket).await?;
-        Ok(Self { sender, driver: FuturesUnordered::from_iter([driver]), readiness })
+        Ok(Self { sender, driver: Some(driver), alarm, waker, socket: socket_waker })
     }
 
     /// Sends a request, and waits for the head of the response.
@@ -77,17 +82,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// neither closed the connection nor sent anything that nobody asked for.
     pub(crate) fn is_idle(&mut self, context: &mut Context<'_>) -> bool {
         self.drive(context);
-        !self.driver.is_empty() && self.sender.is_ready()
+        self.driver.is_some() && self.sender.is_ready()
     }
 
     /// The same for a connection that nobody has looked at for some time: asks the system, too.
     pub(crate) fn is_still_idle(&mut self, context: &mut Context<'_>) -> bool {
-        Arc::clone(&self.readiness).wake();
+        self.socket.wake_by_ref();
         self.is_idle(context)
     }
 
     /// Lets hyper do what can be done now. What it fails with, it tells the request, too.
     fn drive(&mut self, context: &mut Context<'_>) {
-        let _ = self.driver.poll_next_unpin(context);
+        if self.alarm.rang(context)
+            && let Some(driver) = &mut self.driver
+            && Pin::new(driver).poll(&mut Context::from_waker(&self.waker)).is_ready()
+        {
+            self.driver = None;
+        }
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! ```text
 //! redirects ──> a pooled connection, or a new one ──> hyper ──> TLS ──> the runtime's own socket
-//! client.rs     pool.rs              connect.rs       connection.rs     Runtime::Socket
+//! client.rs     pool.rs              connect.rs       connection.rs     fair.rs, Runtime::Socket
 //! ```
 //!
 //! hyper speaks HTTP; it knows no runtime, and what it needs of one is not much: [`Runtime`] has it
 //! all. No task is spawned. A connection is driven by whoever waits for its bytes, so a page whose
 //! task is dropped takes its connection along, and nothing is left behind.
 
+mod alarm;
 mod client;
 mod connect;
 mod connection;
+mod fair;
 mod pool;
 mod socket;
 
