@@ -1,49 +1,47 @@
 //! The text of every element that a CSS selector matches, found while the page streams by.
+//!
+//! The rooms behind it, each of which knows only the ones before: `selector` (and `css`), `tag`,
+//! `matches`; `tree`, the open elements, with its rules in `modes`, `body`, `tables`, `ends`,
+//! `formatting` and `foreign`; and `tokens`, which reads the tags.
 
-use std::borrow::Cow;
+mod body;
+mod css;
+mod ends;
+mod foreign;
+mod formatting;
+mod matches;
+mod modes;
+mod selector;
+mod tables;
+mod tag;
+mod tokens;
+mod tree;
+
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use encoding_rs::{CoderResult, Decoder, Encoding};
-use lol_html::html_content::TextType;
-use lol_html::send::{Element, HtmlRewriter, Settings};
-use lol_html::{ElementContentHandlers, MemorySettings, Selector};
 
 use crate::charset;
-
-/// The longest match, in bytes of UTF-8; a longer one is cut and ends in `…`.
-const MAX_MATCH_BYTES: usize = 1024;
-
-/// The most matches kept of one page.
-const MAX_MATCHES: usize = 64;
-
-/// The most text held for one page's matches while it streams by, white space and entities
-/// included. Matches that come after it stay empty.
-const MAX_HELD_BYTES: usize = 64 * 1024;
-
-/// What the HTML parser may hold of one page: a tag until it ends, and the elements that are open.
-const PARSER_BYTES: usize = 256 * 1024;
+pub(crate) use selector::Selector;
+use tokens::{Reading, Texts};
 
 /// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
 pub(crate) struct Extractor {
     state: State,
     content_type: Option<mime::Mime>,
     selector: Arc<Selector>,
-    found: Arc<Mutex<Matches>>,
 }
-
-/// Its output, the page's HTML, is thrown away.
-type Parser = HtmlRewriter<'static, fn(&[u8])>;
 
 enum State {
     /// The start of the page, until there is enough of it to tell its charset.
     Start(Vec<u8>),
     Reading {
         decoder: Decoder,
-        rewriter: Box<Parser>,
+        reading: Reading,
     },
     /// The parser has met more than it may hold: what was found before that is all there is.
-    Full(&'static Encoding),
+    Full(&'static Encoding, Texts),
 }
 
 /// What an HTML page came to.
@@ -57,7 +55,7 @@ pub(crate) struct Found {
 impl Extractor {
     pub(crate) fn new(selector: Arc<Selector>, content_type: Option<mime::Mime>) -> Self {
         let state = State::Start(Vec::with_capacity(charset::PRESCAN_BYTES));
-        Self { state, content_type, selector, found: Arc::default() }
+        Self { state, content_type, selector }
     }
 
     /// Reads the next piece of the page, however it is cut.
@@ -79,14 +77,13 @@ impl Extractor {
     pub(crate) fn finish(mut self) -> Found {
         self.begin();
         self.parse(&[], true);
-        let (encoding, full) = match self.state {
+        let (encoding, (matches, truncated)) = match self.state {
             State::Start(_) => unreachable!("begun above"),
-            State::Reading { decoder, rewriter } => (decoder.encoding(), rewriter.end().is_err()),
-            State::Full(encoding) => (encoding, true),
+            State::Reading { decoder, reading } => (decoder.encoding(), reading.finish()),
+            State::Full(encoding, texts) => (encoding, texts),
         };
-        let (matches, truncated) = lock(&self.found).finish();
         let charset = encoding.name().to_ascii_lowercase();
-        Found { charset, matches, truncated: truncated || full }
+        Found { charset, matches, truncated }
     }
 
     /// Settles the charset and parses what has been waiting for it.
@@ -95,17 +92,17 @@ impl Extractor {
         let start = mem::take(start);
         let (encoding, bom) = charset::detect(&start, self.content_type.as_ref());
         let decoder = encoding.new_decoder_without_bom_handling();
-        let rewriter = Box::new(rewriter(&self.selector, &self.found));
-        self.state = State::Reading { decoder, rewriter };
+        let reading = Reading::new(Arc::clone(&self.selector));
+        self.state = State::Reading { decoder, reading };
         self.parse(&start[bom..], false);
     }
 
     fn parse(&mut self, mut bytes: &[u8], last: bool) {
         let mut text = [0; 4096];
-        while let State::Reading { decoder, rewriter } = &mut self.state {
+        while let State::Reading { decoder, reading } = &mut self.state {
             let (result, read, written, _) = decoder.decode_to_utf8(bytes, &mut text, last);
-            if rewriter.write(&text[..written]).is_err() {
-                self.state = State::Full(decoder.encoding());
+            if let Some(texts) = reading.write(&text[..written]) {
+                self.state = State::Full(decoder.encoding(), texts);
             }
             bytes = &bytes[read..];
             if result == CoderResult::InputEmpty {
@@ -115,132 +112,9 @@ impl Extractor {
     }
 }
 
-fn rewriter(selector: &Selector, found: &Arc<Mutex<Matches>>) -> Parser {
-    let (opened, read) = (Arc::clone(found), Arc::clone(found));
-    let handlers = ElementContentHandlers::default()
-        .element(move |element: &mut Element<'_, '_>| {
-            let Some(id) = lock(&opened).open(&element.tag_name()) else {
-                return Ok(());
-            };
-            let closed = Arc::clone(&opened);
-            match element.end_tag_handlers() {
-                Some(handlers) => handlers.push(Box::new(move |_: &mut _| {
-                    lock(&closed).close(id);
-                    Ok(())
-                })),
-                None => lock(&opened).close(id), // <br>, <img>: nothing inside
-            }
-            Ok(())
-        })
-        .text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
-            lock(&read).push(text.as_str(), text.text_type());
-            Ok(())
-        });
-    let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_BYTES);
-    let settings = Settings::new_send()
-        .with_strict(false) // where a browser would guess, guess
-        .with_memory_settings(memory)
-        .append_element_content_handler((Cow::Owned(selector.clone()), handlers));
-    HtmlRewriter::new(settings, |_| {})
-}
-
-/// Elements whose end tag HTML lets authors leave out: the next of the same name ends them.
-const ENDED_BY_THE_NEXT: [&str; 8] = ["p", "li", "dt", "dd", "tr", "td", "th", "option"];
-
-/// The matches of one page, in the order in which their elements open.
-#[derive(Default)]
-struct Matches {
-    matches: Vec<Match>,
-    held: usize,
-    truncated: bool,
-}
-
-struct Match {
-    tag: String,
-    text: String,
-    open: bool,
-}
-
-impl Matches {
-    /// A matching element opens; `None` when the page has had as many as are kept.
-    fn open(&mut self, tag: &str) -> Option<usize> {
-        if ENDED_BY_THE_NEXT.contains(&tag) {
-            self.matches.iter_mut().filter(|found| found.tag == tag).for_each(Match::close);
-        }
-        let id = self.matches.len();
-        if id == MAX_MATCHES {
-            self.truncated = true;
-            return None;
-        }
-        self.matches.push(Match { tag: tag.to_owned(), text: String::new(), open: true });
-        Some(id)
-    }
-
-    fn close(&mut self, id: usize) {
-        self.matches[id].close();
-    }
-
-    /// Text inside a match belongs to every match that is open, for matches may be nested.
-    fn push(&mut self, text: &str, text_type: TextType) {
-        // <script> and <style> hold text that has no entities: keep their & through the decoding.
-        let text = match text_type {
-            TextType::Data | TextType::RCData => Cow::Borrowed(text),
-            _ => Cow::Owned(text.replace('&', "&amp;")),
-        };
-        for found in self.matches.iter_mut().filter(|found| found.open) {
-            // White space and entities shrink when the match is whole: leave room for some.
-            let room = (4 * MAX_MATCH_BYTES).saturating_sub(found.text.len());
-            let room = room.min(MAX_HELD_BYTES - self.held);
-            let kept = &text[..text.floor_char_boundary(room)];
-            found.text.push_str(kept);
-            self.held += kept.len();
-            self.truncated |= kept.len() < text.len();
-        }
-    }
-
-    /// The matches as they are shown, and whether there was more.
-    fn finish(&mut self) -> (Vec<String>, bool) {
-        let mut matches = Vec::new();
-        for found in mem::take(&mut self.matches) {
-            let (text, cut) = tidy(&found.text);
-            matches.push(text);
-            self.truncated |= cut;
-        }
-        (matches, self.truncated)
-    }
-}
-
-impl Match {
-    fn close(&mut self) {
-        self.open = false;
-    }
-}
-
-/// Entities decoded, white space folded, and no longer than a match may be; and whether that cut it.
-fn tidy(source: &str) -> (String, bool) {
-    let text = htmlize::unescape(source);
-    let mut tidy = String::new();
-    for word in text.split_ascii_whitespace() {
-        if !tidy.is_empty() {
-            tidy.push(' ');
-        }
-        tidy.push_str(word);
-    }
-    let cut = tidy.len() > MAX_MATCH_BYTES;
-    if cut {
-        tidy.truncate(tidy.floor_char_boundary(MAX_MATCH_BYTES - '…'.len_utf8()));
-        tidy.push('…');
-    }
-    (tidy, cut)
-}
-
-/// A panic in one handler must not hide the page's error behind a poisoned lock.
-fn lock(matches: &Mutex<Matches>) -> MutexGuard<'_, Matches> {
-    matches.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::matches::{MAX_HELD_BYTES, MAX_MATCH_BYTES, MAX_MATCHES};
     use super::*;
 
     /// Extracts from a page that arrives in pieces of `step` bytes.

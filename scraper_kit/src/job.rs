@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::extract::Selector;
 use futures::channel::mpsc;
 use futures::stream::StreamExt;
-use lol_html::Selector;
 
 use crate::clock::Clock;
 use crate::save::SaveFile;

@@ -1,0 +1,300 @@
+//! A CSS selector, taken apart so that it can be matched while a page streams by.
+//!
+//! `ul > li.a` is two parts, `ul` and `> li.a`. Each element carries a set of the parts that end
+//! at it, one bit a part. Whether a child is the end of the next part can be told from its parent's
+//! set, and so nobody ever has to look back, and no element has to keep its attributes.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use selectors::attr::ParsedCaseSensitivity;
+use selectors::attr::{AttrSelectorOperator, CaseSensitivity, ParsedAttrSelectorOperation};
+use selectors::parser::{AnPlusB, Combinator, Component, NthType, ParseRelative};
+use selectors::parser::{Selector as Source, SelectorList};
+
+use super::css::{Css, Text};
+use super::tag::Tag;
+
+/// A set of parts, one bit each.
+pub(super) type Parts = u64;
+
+/// A CSS selector that needs to know no more of a page than what came before.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    parts: Vec<Part>,
+    /// The parts with which the whole selector, or one of its alternatives, is complete.
+    ends: Parts,
+    /// `:nth-of-type` is asked for, and so children have to be counted by name.
+    by_type: bool,
+}
+
+/// What stands between two combinators, and the first of these.
+#[derive(Debug, Default)]
+struct Part {
+    /// What the element's own tag tells.
+    simple: Vec<Component<Css>>,
+    /// The part before this one, and where its element has to be.
+    before: Option<(Combinator, Parts)>,
+    nth: Vec<Nth>,
+    root: bool,
+    /// `:not()`: parts that must not end here.
+    not: Parts,
+    /// `:is()`: of each of these, one part has to end here.
+    any: Vec<Parts>,
+}
+
+/// `:nth-child(step n + first)`, or the same among the children of one name.
+#[derive(Debug)]
+struct Nth {
+    of_type: bool,
+    step: i32,
+    first: i32,
+}
+
+/// The name and the attributes of an element, as they are written.
+pub(super) struct Written<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) attributes: &'a [(Vec<u8>, Vec<u8>)],
+    /// An old page, whose classes and ids are the same in capital letters.
+    pub(super) quirks: bool,
+}
+
+impl Written<'_> {
+    /// The value of an attribute; the first counts when it is there twice.
+    pub(super) fn attribute(&self, name: &[u8]) -> Option<&[u8]> {
+        let mut named = self.attributes.iter().filter(|(other, _)| other == name);
+        named.next().map(|(_, value)| &value[..])
+    }
+}
+
+/// What an open element remembers of its children and of what is around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    /// The parts that end at the element itself.
+    here: Parts,
+    /// Those that end at it or at an element around it.
+    around: Parts,
+    /// Those that end at its last child so far, and at any of its children.
+    last: Parts,
+    any: Parts,
+    children: i32,
+    by_type: Option<Box<HashMap<Tag, i32>>>,
+}
+
+impl Place {
+    /// Adds what an element has come to be by a second tag.
+    pub(super) fn extend(&mut self, other: &Self) {
+        self.here |= other.here;
+        self.around |= other.around;
+    }
+
+    /// How many kinds of children are counted.
+    pub(super) fn kinds(&self) -> usize {
+        self.by_type.as_ref().map_or(0, |kinds| kinds.len())
+    }
+}
+
+impl Selector {
+    /// Whether it asks for attributes at all.
+    pub(super) fn reads_attributes(&self) -> bool {
+        let reads = |simple: &Component<Css>| {
+            !matches!(simple, Component::LocalName(_) | Component::ExplicitUniversalType)
+        };
+        self.parts.iter().flat_map(|part| &part.simple).any(reads)
+    }
+
+    /// The parts that the element's own tag allows, wherever it may be.
+    pub(super) fn allowed(&self, written: &Written<'_>) -> Parts {
+        let mut allowed = 0;
+        for (bit, part) in self.parts.iter().enumerate() {
+            if part.simple.iter().all(|simple| is_simple_match(simple, written)) {
+                allowed |= 1 << bit;
+            }
+        }
+        allowed
+    }
+
+    /// Puts an element below its parent, and tells whether it matches.
+    pub(super) fn enter(
+        &self,
+        tag: Tag,
+        allowed: Parts,
+        parent: Option<&mut Place>,
+    ) -> (Place, bool) {
+        let mut none = Place::default();
+        let is_root = parent.is_none();
+        let parent = parent.unwrap_or(&mut none);
+        parent.children = parent.children.saturating_add(1);
+        let mut of_type = 0;
+        if self.by_type {
+            let count = parent.by_type.get_or_insert_default().entry(tag).or_default();
+            *count = count.saturating_add(1);
+            of_type = *count;
+        }
+        let mut here = 0;
+        if allowed != 0 {
+            for (bit, part) in self.parts.iter().enumerate() {
+                let nth = |nth: &Nth| {
+                    let count = if nth.of_type { of_type } else { parent.children };
+                    AnPlusB(nth.step, nth.first).matches_index(count)
+                };
+                if allowed & (1 << bit) != 0
+                    && part.before.is_none_or(|(combinator, before)| match combinator {
+                        Combinator::Child => parent.here & before != 0,
+                        Combinator::NextSibling => parent.last & before != 0,
+                        Combinator::LaterSibling => parent.any & before != 0,
+                        _ => parent.around & before != 0,
+                    })
+                    && part.nth.iter().all(nth)
+                    && (!part.root || is_root)
+                    && part.not & here == 0
+                    && part.any.iter().all(|any| any & here != 0)
+                {
+                    here |= 1 << bit;
+                }
+            }
+        }
+        parent.last = here;
+        parent.any |= here;
+        let place = Place { here, around: parent.around | here, ..Place::default() };
+        (place, here & self.ends != 0)
+    }
+
+    /// Adds a selector and those inside it; gives the bit of its last part.
+    fn add(&mut self, source: &Source<Css>) -> Result<Parts, &'static str> {
+        let mut part = Part::default();
+        let mut combinator = None;
+        let mut before = None;
+        for component in source.iter_raw_parse_order_from(0) {
+            if let Component::Combinator(next) = component {
+                if !matches!(
+                    next,
+                    Combinator::Child
+                        | Combinator::Descendant
+                        | Combinator::NextSibling
+                        | Combinator::LaterSibling
+                ) {
+                    return Err("a combinator that is not supported");
+                }
+                part.before = combinator.zip(before);
+                before = Some(self.push(std::mem::take(&mut part))?);
+                combinator = Some(*next);
+            } else {
+                self.add_component(&mut part, component)?;
+            }
+        }
+        part.before = combinator.zip(before);
+        self.push(part)
+    }
+
+    fn add_component(
+        &mut self,
+        part: &mut Part,
+        component: &Component<Css>,
+    ) -> Result<(), &'static str> {
+        match component {
+            Component::LocalName(_)
+            | Component::ExplicitUniversalType
+            | Component::ExplicitAnyNamespace
+            | Component::ID(_)
+            | Component::Class(_)
+            | Component::AttributeInNoNamespaceExists { .. }
+            | Component::AttributeInNoNamespace { .. } => part.simple.push(component.clone()),
+            Component::AttributeOther(other) if other.namespace.is_none() => {
+                part.simple.push(component.clone());
+            }
+            Component::Root => part.root = true,
+            Component::Nth(nth) if matches!(nth.ty, NthType::Child | NthType::OfType) => {
+                let (of_type, AnPlusB(step, first)) = (nth.ty == NthType::OfType, nth.an_plus_b);
+                self.by_type |= of_type;
+                part.nth.push(Nth { of_type, step, first });
+            }
+            Component::Nth(_) | Component::Empty | Component::Has(_) => {
+                return Err("what comes later on the page is not known while it streams by");
+            }
+            Component::Negation(list) => part.not |= self.add_list(list)?,
+            Component::Is(list) | Component::Where(list) => {
+                let any = self.add_list(list)?;
+                part.any.push(any);
+            }
+            _ => return Err("a pseudo-class or a namespace that is not supported"),
+        }
+        Ok(())
+    }
+
+    fn add_list(&mut self, list: &SelectorList<Css>) -> Result<Parts, &'static str> {
+        list.slice().iter().try_fold(0, |bits, source| Ok(bits | self.add(source)?))
+    }
+
+    fn push(&mut self, part: Part) -> Result<Parts, &'static str> {
+        let bit = Parts::checked_shl(1, self.parts.len() as u32).ok_or("more than 64 parts")?;
+        self.parts.push(part);
+        Ok(bit)
+    }
+}
+
+impl FromStr for Selector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut input = cssparser::ParserInput::new(text);
+        let mut input = cssparser::Parser::new(&mut input);
+        let list = SelectorList::parse(&super::css::Reader, &mut input, ParseRelative::No)
+            .map_err(|error| describe(&error.kind))?;
+        let mut selector = Self { parts: Vec::new(), ends: 0, by_type: false };
+        selector.ends = selector.add_list(&list)?;
+        Ok(selector)
+    }
+}
+
+fn describe(error: &impl fmt::Debug) -> String {
+    format!("not a CSS selector: {error:?}")
+}
+
+fn is_simple_match(simple: &Component<Css>, written: &Written<'_>) -> bool {
+    let same = |value: &[u8], wanted: &Text| match written.quirks {
+        true => value.eq_ignore_ascii_case(wanted.as_bytes()),
+        false => value == wanted.as_bytes(),
+    };
+    match simple {
+        Component::LocalName(name) => written.name == name.lower_name.as_bytes(),
+        Component::ID(id) => written.attribute(b"id").is_some_and(|value| same(value, id)),
+        Component::Class(class) => written.attribute(b"class").is_some_and(|value| {
+            value.split(|byte| byte.is_ascii_whitespace()).any(|value| same(value, class))
+        }),
+        Component::AttributeInNoNamespaceExists { local_name_lower, .. } => {
+            written.attribute(local_name_lower.as_bytes()).is_some()
+        }
+        Component::AttributeInNoNamespace { local_name, operator, value, case_sensitivity } => {
+            is_attribute_match(written, local_name, *operator, value, *case_sensitivity)
+        }
+        Component::AttributeOther(other) => match &other.operation {
+            ParsedAttrSelectorOperation::Exists => {
+                written.attribute(other.local_name_lower.as_bytes()).is_some()
+            }
+            ParsedAttrSelectorOperation::WithValue { operator, case_sensitivity, value } => {
+                let name = &other.local_name_lower;
+                is_attribute_match(written, name, *operator, value, *case_sensitivity)
+            }
+        },
+        _ => true, // `*`
+    }
+}
+
+fn is_attribute_match(
+    written: &Written<'_>,
+    name: &Text,
+    operator: AttrSelectorOperator,
+    wanted: &Text,
+    case: ParsedCaseSensitivity,
+) -> bool {
+    let case = match case {
+        ParsedCaseSensitivity::ExplicitCaseSensitive | ParsedCaseSensitivity::CaseSensitive => {
+            CaseSensitivity::CaseSensitive
+        }
+        _ => CaseSensitivity::AsciiCaseInsensitive,
+    };
+    let value = written.attribute(name.as_bytes());
+    value.is_some_and(|value| operator.eval_str(&String::from_utf8_lossy(value), wanted, case))
+}
