@@ -113,6 +113,9 @@ impl Extractor {
 }
 
 #[cfg(test)]
+mod browser;
+
+#[cfg(test)]
 mod tests {
     use super::matches::{MAX_HELD_BYTES, MAX_MATCH_BYTES, MAX_MATCHES};
     use super::*;
@@ -181,12 +184,28 @@ mod tests {
 
     #[test]
     fn a_page_that_the_parser_cannot_hold_keeps_what_was_found() {
-        let endless_tag = format!("<h1>One</h1><h1 class={}>Two</h1>", "x".repeat(1_000_000));
+        let endless_name = format!("<h1>One</h1><title></{}", "x".repeat(1_000_000));
+        let found = extract_by(4096, "h1", endless_name.as_bytes());
+        assert_eq!((&found.matches[..], found.truncated), (&["One".to_owned()][..], true));
+    }
+
+    #[test]
+    fn a_tag_or_a_comment_may_be_of_any_length() {
+        let tag = format!("<h1>One</h1><h1 class={}>Two</h1>", "x".repeat(1_000_000));
+        assert_eq!(extract("h1", tag.as_bytes()), ["One", "Two"]);
+        assert!(extract_by(4096, "h1.x", tag.as_bytes()).truncated, "who knows what else it was");
+        let comment = format!("<h1>One</h1><!--{}--><h1>Two</h1>", "<h1>".repeat(1_000_000));
+        assert_eq!(extract("h1", comment.as_bytes()), ["One", "Two"]);
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_beside_what_it_was_in() {
         let too_deep = format!("<h1>One</h1>{}<h1>Two</h1>", "<div>".repeat(100_000));
-        for page in [endless_tag, too_deep] {
-            let found = extract_by(4096, "h1", page.as_bytes());
-            assert_eq!((&found.matches[..], found.truncated), (&["One".to_owned()][..], true));
-        }
+        let found = extract_by(4096, "h1", too_deep.as_bytes());
+        assert_eq!(
+            (&found.matches[..], found.truncated),
+            (&["One".into(), "Two".into()][..], true)
+        );
     }
 
     #[test]
@@ -213,6 +232,146 @@ mod tests {
             step in 1..2000_usize,
         ) {
             assert_bounded(pieces.concat().as_bytes(), step);
+        }
+    }
+
+    /// A page, and where what is found on it differs from what a browser finds.
+    fn differences(page: &str) -> Vec<String> {
+        let tree = browser::elements(page);
+        let mut names: Vec<&str> = tree.iter().map(|element| &element.name[..]).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut selectors: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        for (outer, inner) in names.iter().zip(names.iter().cycle().skip(3)) {
+            for relation in [" ", " > ", " + ", " ~ "] {
+                selectors.push(format!("{outer}{relation}{inner}"));
+            }
+        }
+        selectors.push("*".into());
+        selectors.push(":nth-child(2)".into());
+        let mut differences = Vec::new();
+        for selector in selectors {
+            let right =
+                tree.iter().enumerate().filter(|(index, _)| selects(&tree, &selector, *index));
+            let right: Vec<&str> =
+                right.map(|(_, element)| &element.text[..]).take(MAX_MATCHES).collect();
+            let found = extract_by(7, &selector, page.as_bytes());
+            if found.matches != right {
+                differences.push(format!("{selector}: {:?} is not {right:?}", found.matches));
+            }
+        }
+        differences
+    }
+
+    /// Whether one of the selectors above selects an element.
+    fn selects(tree: &[browser::Element], selector: &str, index: usize) -> bool {
+        let is = |name: &str, index: usize| tree[index].name == name;
+        let chain = |next: fn(&browser::Element) -> Option<usize>| {
+            std::iter::successors(next(&tree[index]), move |index| next(&tree[*index]))
+        };
+        let words: Vec<&str> = selector.split(' ').collect();
+        match words[..] {
+            ["*"] => true,
+            [":nth-child(2)"] => tree[index].nth == 2,
+            [name] => is(name, index),
+            [outer, inner] => is(inner, index) && chain(|e| e.parent).any(|at| is(outer, at)),
+            [outer, relation, inner] => {
+                is(inner, index)
+                    && match relation {
+                        ">" => tree[index].parent.is_some_and(|at| is(outer, at)),
+                        "+" => tree[index].previous.is_some_and(|at| is(outer, at)),
+                        _ => chain(|e| e.previous).any(|at| is(outer, at)),
+                    }
+            }
+            _ => unreachable!("no such selector"),
+        }
+    }
+
+    /// Prints how often random pages are read otherwise than in a browser.
+    #[test]
+    #[ignore]
+    fn survey() {
+        let mut seed = 1_u64;
+        let mut next = |below: usize| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (seed >> 33) as usize % below
+        };
+        let groups: [(&str, &[&str]); 6] = [
+            (
+                "blocks",
+                &[
+                    "p", "div", "ul", "li", "dl", "dt", "dd", "h1", "h2", "hr", "section",
+                    "button", "form", "pre", "address", "x-y",
+                ],
+            ),
+            (
+                "tables",
+                &[
+                    "table", "tr", "td", "th", "tbody", "thead", "caption", "colgroup", "col", "p",
+                    "div",
+                ],
+            ),
+            (
+                "select",
+                &[
+                    "select", "option", "optgroup", "p", "div", "ruby", "rt", "rp", "rb", "rtc",
+                    "input", "hr", "button",
+                ],
+            ),
+            (
+                "head",
+                &[
+                    "html", "head", "body", "title", "script", "style", "noscript", "template",
+                    "meta", "p", "textarea", "frameset", "frame", "noframes",
+                ],
+            ),
+            (
+                "foreign",
+                &[
+                    "svg",
+                    "math",
+                    "title",
+                    "desc",
+                    "foreignObject",
+                    "mi",
+                    "mtext",
+                    "annotation-xml",
+                    "p",
+                    "b",
+                    "a",
+                    "div",
+                    "table",
+                    "font",
+                    "mglyph",
+                ],
+            ),
+            (
+                "formatting",
+                &["b", "i", "a", "nobr", "p", "div", "table", "td", "object", "em", "li", "font"],
+            ),
+        ];
+        for (group, names) in groups {
+            let (mut differ, mut shown) = (0, 0);
+            for _ in 0..2000 {
+                let mut page = String::from("<!doctype html>");
+                for word in 0..2 + next(14) {
+                    let name = names[next(names.len())];
+                    match next(5) {
+                        0 => page += &format!("</{name}>"),
+                        1 => page += &format!("{word} "),
+                        _ => page += &format!("<{name}>{}", ["", "x", " ", "y"][next(4)]),
+                    }
+                }
+                let found = differences(&page);
+                if !found.is_empty() {
+                    differ += 1;
+                    if shown < 12 {
+                        shown += 1;
+                        println!("  {page}\n      {}", found.join("\n      "));
+                    }
+                }
+            }
+            println!("{group}: {differ} of 2000");
         }
     }
 

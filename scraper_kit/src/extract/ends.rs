@@ -197,7 +197,7 @@ impl Tree {
     }
 
     pub(super) fn close_p(&mut self) {
-        if self.has(P, Scope::Button) {
+        if self.has_paragraph() && self.has(P, Scope::Button) {
             self.imply_ends(Some(P));
             self.pop_until(|tag| tag == P);
         }
@@ -211,7 +211,7 @@ impl Tree {
         let Some(index) = self.position(form) else { return };
         if self.find(|tag| tag == Form, Scope::Default) == Some(index) {
             self.imply_ends(None);
-            self.remove(index);
+            self.take_off(index);
         }
     }
 

@@ -72,8 +72,10 @@ impl Tree {
             self.leave_foreign();
             return false;
         }
-        let stop =
-            self.open.iter().rposition(|open| open.namespace == Namespace::Html || open.tag == tag);
+        let stop = self.open.iter().rposition(|open| {
+            open.namespace == Namespace::Html
+                || (open.tag == tag && open.namespace != Namespace::Gone)
+        });
         self.work(self.open.len() - stop.unwrap_or_default());
         let Some(stop) = stop.filter(|index| self.open[*index].namespace != Namespace::Html) else {
             return false;

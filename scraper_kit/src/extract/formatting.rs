@@ -2,10 +2,11 @@
 //! or not at all: the standard's "list of active formatting elements".
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 
 use super::matches::Order;
 use super::selector::Parts;
-use super::tag::Tag;
+use super::tag::Tag::{self, Table};
 use super::tree::{Namespace, Open, Scope, Start, Tree};
 
 /// How many may wait to be opened again.
@@ -82,7 +83,7 @@ impl Tree {
     pub(super) fn forget(&mut self, entry: Entry) {
         self.formatting.retain(|other| other.is_none_or(|other| other.order != entry.order));
         if let Some(index) = self.position(entry.order) {
-            self.remove(index);
+            self.take_off(index);
         }
     }
 
@@ -138,68 +139,66 @@ impl Tree {
 
     /// Moves the block out of the formatting element at `place`, and that into the block.
     fn move_out(&mut self, place: usize, block: usize, mut entry_index: usize, entry: Entry) {
-        let moved = self.open[block].text_before;
-        let block_order = self.open[block].order;
+        let Open { order: block_order, text_before: moved, .. } = self.open[block];
         let taken = self.take_text(place, block, moved);
         let mut bookmark = None;
-        // From the block outwards: a few that are opened again around it, the others stay behind.
-        let mut index = block;
-        let mut clones = 0;
-        while index - 1 > place {
-            index -= 1;
-            let order = self.open[index].order;
-            let known = self
-                .formatting
-                .iter()
-                .rposition(|entry| entry.is_some_and(|entry| entry.order == order));
-            clones += 1;
-            match known {
-                Some(known) if clones <= 3 => {
-                    let entry = self.formatting[known].expect("it was found");
-                    let order = (block_order.0, block_order.1 - clones);
-                    bookmark.get_or_insert(known + 1);
-                    self.formatting[known] = Some(Entry { order, ..entry });
-                    let old = self.remove(index);
-                    self.insert(index, Open { order, found: None, text_before: moved, ..old });
-                    self.find_again(index, &taken);
-                }
-                known => {
-                    self.remove(index);
-                    if let Some(known) = known {
-                        self.formatting.remove(known);
-                        entry_index -= usize::from(known < entry_index);
-                        bookmark = bookmark.map(|at| at - usize::from(known < at));
-                    }
-                }
+        // From the block outwards: a few are opened again around it, the others stay behind.
+        let mut distance = 0;
+        for index in (place + 1..block).rev() {
+            let old = self.remove(index);
+            distance += 1;
+            let is_it = |entry: &Option<Entry>| entry.is_some_and(|it| it.order == old.order);
+            let Some(known) = self.formatting.iter().rposition(is_it) else { continue };
+            if distance > 3 {
+                self.formatting.remove(known);
+                entry_index -= usize::from(known < entry_index);
+                bookmark = bookmark.map(|at| at - usize::from(known < at));
+                continue;
             }
+            let order = (block_order.0, block_order.1.saturating_sub(distance));
+            bookmark.get_or_insert(known + 1);
+            self.formatting[known] = self.formatting[known].map(|entry| Entry { order, ..entry });
+            self.insert(index, Open { order, found: None, text_before: moved, ..old });
         }
-        let block = self.position(block_order).expect("it is open");
-        let parent = place.checked_sub(1).map(|index| &self.open[index]);
-        let fosters = parent.is_some_and(|parent| parent.tag.fosters());
-        self.open[place + 1].fostered = fosters;
-        // The formatting element's own part inside the block.
-        let order = (block_order.0, block_order.1 + 1);
-        let old = self.open[place].clone();
+        let Some(block) = self.position(block_order) else { return };
+        // The formatting element's own part inside the block, and in it what was in the block.
+        let order = (block_order.0, block_order.1.saturating_add(1));
+        let Open { tag, namespace, allowed, before, .. } = self.open[place];
+        let children = mem::take(&mut self.open[block].place);
         self.insert(
             block + 1,
-            Open { order, found: None, fostered: false, text_before: moved, ..old },
+            Open {
+                order,
+                tag,
+                namespace,
+                holds_html: false,
+                fostered: false,
+                before,
+                allowed,
+                place: children,
+                found: None,
+                text_before: moved,
+            },
         );
-        self.find_again(block + 1, &taken);
         let bookmark = bookmark.unwrap_or(entry_index);
         self.formatting.insert(bookmark, Some(Entry { order, ..entry }));
         self.formatting.remove(entry_index + usize::from(entry_index >= bookmark));
         self.remove(place);
+        for index in place..=block {
+            self.look_again(index, index == place, &taken);
+        }
     }
 
-    /// Takes from the matches between `place` and `block` what they have got from the block, and
-    /// gives it back for the elements that it belongs to now.
+    /// The text that came since the block was opened. The formatting element and those around the
+    /// block lose it: the block moves out of them.
     fn take_text(&mut self, place: usize, block: usize, moved: u64) -> Option<Vec<u8>> {
         let mut taken = None;
-        for index in place..block {
+        for index in (0..=block).rev() {
             let open = &self.open[index];
-            if let Some(found) = open.found {
-                let own = (moved - open.text_before) as usize;
-                taken.get_or_insert_with(|| self.matches.since(found, own));
+            let Some(found) = open.found else { continue };
+            let own = moved.saturating_sub(open.text_before) as usize;
+            taken.get_or_insert_with(|| self.matches.since(found, own));
+            if (place..block).contains(&index) {
                 self.matches.cut(found, own);
             }
         }
@@ -207,17 +206,26 @@ impl Tree {
     }
 
     /// Looks whether an element matches where it has come to be.
-    fn find_again(&mut self, index: usize, text: &Option<Vec<u8>>) {
-        let (tag, allowed, order) =
-            (self.open[index].tag, self.open[index].allowed, self.open[index].order);
-        let (place, is_match) = self.enter(tag, allowed, index.checked_sub(1));
-        self.open[index].place = place;
-        if is_match {
+    fn look_again(&mut self, index: usize, is_first: bool, text: &Option<Vec<u8>>) {
+        let mut parent = index.checked_sub(1);
+        if is_first && parent.is_some_and(|parent| self.open[parent].fosters()) {
+            self.open[index].fostered = true;
+            parent = self.open[..index].iter().rposition(|open| open.is(Table));
+            parent = parent.and_then(|table| table.checked_sub(1));
+        }
+        let Open { tag, allowed, order, .. } = self.open[index];
+        let (place, is_match) = self.enter(tag, allowed, parent);
+        self.open[index].place.move_to(place);
+        if !is_match {
+            self.unset_found(index);
+        } else if self.open[index].found.is_none() {
             let found = self.matches.open(order);
-            if let (Some(found), Some(text)) = (found, text) {
-                self.matches.push(found, text);
-            }
             self.set_found(index, found);
+            match (found, text) {
+                (Some(found), Some(text)) => self.matches.push(found, text),
+                // Nobody has kept it.
+                _ => self.matches.truncated |= self.text_read > self.open[index].text_before,
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ pub(super) struct Matches {
 struct Match {
     order: Order,
     text: Vec<u8>,
+    withdrawn: bool,
 }
 
 impl Matches {
@@ -37,7 +38,7 @@ impl Matches {
             self.truncated = true;
             return None;
         }
-        self.matches.push(Match { order, text: Vec::new() });
+        self.matches.push(Match { order, text: Vec::new(), withdrawn: false });
         Some(id as u8)
     }
 
@@ -65,9 +66,16 @@ impl Matches {
         self.held -= before - text.len();
     }
 
+    /// It is no match after all.
+    pub(super) fn withdraw(&mut self, id: u8) {
+        self.cut(id, 0);
+        self.matches[usize::from(id)].withdrawn = true;
+    }
+
     /// The matches as they are shown, and whether there was more.
     pub(super) fn finish(&mut self) -> (Vec<String>, bool) {
         let mut matches = mem::take(&mut self.matches);
+        matches.retain(|found| !found.withdrawn);
         matches.sort_by_key(|found| found.order);
         let mut texts = Vec::new();
         for found in matches {

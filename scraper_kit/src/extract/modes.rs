@@ -6,7 +6,7 @@ use html5gum::State;
 
 use super::tag::Tag::{self, *};
 use super::tokens::Doctype;
-use super::tree::{Mode, Namespace, Scope, Start, TableText, Tree};
+use super::tree::{Mode, Open, Scope, Start, TableText, Tree};
 
 /// How the public identifiers of old doctypes begin, in lower case.
 const OLD_DOCTYPES: [&str; 18] = [
@@ -129,6 +129,7 @@ impl Tree {
     /// What the author has left out before anything else may come.
     pub(super) fn leave(&mut self, mode: Mode) -> bool {
         match mode {
+            Mode::Initial => self.go(Mode::BeforeHtml),
             Mode::BeforeHtml => {
                 self.push_implied(Html);
                 self.go(Mode::BeforeHead)
@@ -208,13 +209,13 @@ impl Tree {
             Base | Basefont | Bgsound | Link | Meta | Noframes | Script | Style | Template
             | Title => {
                 // What belongs into the head goes there, though that is closed.
-                let Some(head) = self.head.clone() else { return false };
+                let Some(head) = self.head.take() else { return false };
                 let order = head.order;
-                let index = self.open.len();
-                self.insert(index, super::tree::Open { found: None, ..head });
+                self.insert(self.open.len(), head);
                 self.start_in_head(start);
                 if let Some(index) = self.position(order) {
-                    self.head = Some(self.remove(index));
+                    self.head = Some(self.open[index].clone());
+                    self.take_off(index);
                 }
                 false
             }
@@ -273,9 +274,7 @@ impl Tree {
                 self.text_in_body(text);
             }
             Mode::InTable | Mode::InTableBody | Mode::InRow
-                if self.current().is_some_and(|open| {
-                    open.namespace == Namespace::Html && open.tag.fosters()
-                }) =>
+                if self.current().is_some_and(Open::fosters) =>
             {
                 self.text_in_table(text, rest.is_empty());
             }

@@ -89,6 +89,12 @@ impl Place {
         self.around |= other.around;
     }
 
+    /// What is inside stays, around it is another element.
+    pub(super) fn move_to(&mut self, other: Self) {
+        self.here = other.here;
+        self.around = other.around;
+    }
+
     /// How many kinds of children are counted.
     pub(super) fn kinds(&self) -> usize {
         self.by_type.as_ref().map_or(0, |kinds| kinds.len())

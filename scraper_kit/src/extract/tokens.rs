@@ -214,7 +214,7 @@ impl Emitter for Page {
     fn set_last_start_tag(&mut self, _: Option<&[u8]>) {}
 
     fn emit_eof(&mut self) {
-        self.tree.end_table_text();
+        self.tree.finish();
         self.ended = true;
     }
 

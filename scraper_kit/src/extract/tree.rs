@@ -54,6 +54,9 @@ pub(super) enum Namespace {
     Html,
     Svg,
     MathMl,
+    /// It was taken off the list, as a `<form>` is by its end tag wherever that stands, but what is
+    /// open inside is inside still.
+    Gone,
 }
 
 /// What ends the search for an element that a tag would close.
@@ -82,6 +85,8 @@ pub(super) struct Open {
     pub(super) holds_html: bool,
     /// It stands before the table that it was written in.
     pub(super) fostered: bool,
+    /// The table before which it stands, or what it is in; 0 for none.
+    pub(super) before: u32,
     pub(super) allowed: Parts,
     pub(super) place: Place,
     /// The match that it is.
@@ -102,10 +107,15 @@ impl Open {
         }
     }
 
+    /// What is misplaced directly in it goes before its table.
+    pub(super) fn fosters(&self) -> bool {
+        self.namespace == Namespace::Html && self.tag.fosters()
+    }
+
     /// An element of a drawing or a formula in which there may be HTML.
     fn is_inside_point(&self) -> bool {
         match self.namespace {
-            Namespace::Html => false,
+            Namespace::Html | Namespace::Gone => false,
             Namespace::Svg => matches!(self.tag, ForeignObject | Desc | Title),
             Namespace::MathMl => {
                 matches!(self.tag, Mi | Mn | Mo | Ms | Mtext | AnnotationXml)
@@ -150,6 +160,7 @@ pub(super) struct Tree {
     elements: u32,
     kinds: usize,
     templates: usize,
+    paragraphs: usize,
     open_matches: usize,
     work: u64,
     bytes: u64,
@@ -184,6 +195,7 @@ impl Tree {
             elements: 0,
             kinds: 0,
             templates: 0,
+            paragraphs: 0,
             open_matches: 0,
             work: 0,
             bytes: 0,
@@ -211,13 +223,22 @@ impl Tree {
         self.current().is_some_and(|open| open.is(tag))
     }
 
+    /// Whether a `<p>` is open at all: most tags ask for one, and it may be far up.
+    pub(super) fn has_paragraph(&self) -> bool {
+        self.paragraphs > 0
+    }
+
     pub(super) fn in_template(&self) -> bool {
         self.templates > 0
     }
 
-    pub(super) fn next_order(&mut self) -> Order {
+    /// The next element's order. What stands before a table comes after all that was there.
+    fn next_order(&mut self, before: u32) -> Order {
         self.elements = self.elements.saturating_add(1);
-        (self.elements, 0)
+        match before {
+            0 => (self.elements, 0),
+            table => (table, i32::MIN.saturating_add_unsigned(self.elements.saturating_mul(16))),
+        }
     }
 
     /// Opens the element of a start tag.
@@ -243,12 +264,15 @@ impl Tree {
             self.matches.truncated = true;
             self.pop();
         }
-        let fosters = self
-            .current()
-            .is_some_and(|open| open.namespace == Namespace::Html && open.tag.fosters());
+        let fosters = self.current().is_some_and(Open::fosters);
         let fostered = self.fostering && fosters;
         let parent = if fostered { self.foster_parent() } else { self.open.len().checked_sub(1) };
-        let order = self.next_order();
+        let before = match parent.map(|index| (&self.open[index], self.open.get(index + 1))) {
+            Some((_, Some(table))) if fostered => table.order.0,
+            Some((parent, _)) => parent.before,
+            None => 0,
+        };
+        let order = self.next_order(before);
         let (place, is_match) = self.enter(tag, allowed, parent);
         let found = if is_match { self.matches.open(order) } else { None };
         self.insert(
@@ -259,6 +283,7 @@ impl Tree {
                 namespace,
                 holds_html: false,
                 fostered,
+                before,
                 allowed,
                 place,
                 found,
@@ -289,6 +314,7 @@ impl Tree {
 
     pub(super) fn insert(&mut self, index: usize, open: Open) {
         self.templates += usize::from(open.is(Template));
+        self.paragraphs += usize::from(open.is(P));
         self.open_matches += usize::from(open.found.is_some());
         self.work(self.open.len() - index);
         if self.open.len() == self.open.capacity() {
@@ -302,18 +328,42 @@ impl Tree {
         self.open_matches += usize::from(found.is_some());
     }
 
+    /// It matches no more, where it has come to be.
+    pub(super) fn unset_found(&mut self, index: usize) {
+        if let Some(found) = self.open[index].found.take() {
+            self.open_matches -= 1;
+            self.matches.withdraw(found);
+        }
+    }
+
     pub(super) fn remove(&mut self, index: usize) -> Open {
         self.work(self.open.len() - index);
         let open = self.open.remove(index);
         self.templates -= usize::from(open.is(Template));
+        self.paragraphs -= usize::from(open.is(P));
         self.open_matches -= usize::from(open.found.is_some());
         self.kinds -= open.place.kinds();
         open
     }
 
+    /// Takes an element off the list, though others are open inside.
+    pub(super) fn take_off(&mut self, index: usize) {
+        if index + 1 == self.open.len() {
+            return self.pop();
+        }
+        self.templates -= usize::from(self.open[index].is(Template));
+        self.paragraphs -= usize::from(self.open[index].is(P));
+        self.open[index].namespace = Namespace::Gone;
+    }
+
+    /// Closes the innermost element.
     pub(super) fn pop(&mut self) {
-        if let Some(last) = self.open.len().checked_sub(1) {
+        loop {
+            let Some(last) = self.open.len().checked_sub(1) else { return };
             self.remove(last);
+            if self.current().is_none_or(|open| open.namespace != Namespace::Gone) {
+                return;
+            }
         }
     }
 
@@ -383,7 +433,7 @@ impl Tree {
         if self.open_matches == 0 {
             return;
         }
-        let fosters = self.current().is_some_and(|open| open.tag.fosters());
+        let fosters = self.current().is_some_and(Open::fosters);
         let mut place = match self.fostering && fosters {
             true => self.foster_parent(),
             false => self.open.len().checked_sub(1),
@@ -400,6 +450,26 @@ impl Tree {
             }
         }
         self.work(self.open.len());
+    }
+
+    /// The page is over: what its author has left out is there, too.
+    pub(super) fn finish(&mut self) {
+        self.end_table_text();
+        if self.mode == Mode::Text {
+            self.pop();
+            self.mode = self.back;
+        }
+        while matches!(
+            self.mode,
+            Mode::Initial
+                | Mode::BeforeHtml
+                | Mode::BeforeHead
+                | Mode::InHead
+                | Mode::InHeadNoscript
+                | Mode::AfterHead
+        ) {
+            self.leave(self.mode);
+        }
     }
 
     /// The next token is no text: what a table has got so far was white space, and may stay.
