@@ -15,6 +15,7 @@ impl Tree {
             | Title => return self.start_in_head(start),
             Frameset => {
                 if self.frameset_ok && self.open.get(1).is_some_and(|open| open.is(Body)) {
+                    self.matches.withdraw_since(self.open[1].order); // the body goes
                     while self.open.len() > 1 {
                         self.pop();
                     }
@@ -210,8 +211,9 @@ impl Tree {
         if self.in_template() {
             return;
         }
-        if start.tag == Body {
-            self.frameset_ok = false;
+        self.frameset_ok &= start.tag != Body;
+        if !self.selector.reads_attributes() {
+            return;
         }
         let index = usize::from(start.tag == Body);
         let Some(open) = self.open.get(index).filter(|open| open.is(start.tag)) else { return };

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
 use super::matches::Order;
-use super::selector::Parts;
+use super::selector::{Parts, Place};
 use super::tag::Tag::{self, Table};
 use super::tree::{Namespace, Open, Scope, Start, Tree};
 
@@ -158,7 +158,8 @@ impl Tree {
             let order = (block_order.0, block_order.1.saturating_sub(distance));
             bookmark.get_or_insert(known + 1);
             self.formatting[known] = self.formatting[known].map(|entry| Entry { order, ..entry });
-            self.insert(index, Open { order, found: None, text_before: moved, ..old });
+            let place = Place::default();
+            self.insert(index, Open { order, found: None, text_before: moved, place, ..old });
         }
         let Some(block) = self.position(block_order) else { return };
         // The formatting element's own part inside the block, and in it what was in the block.
@@ -178,13 +179,19 @@ impl Tree {
                 place: children,
                 found: None,
                 text_before: moved,
+                text_fostered: 0,
             },
         );
         let bookmark = bookmark.unwrap_or(entry_index);
         self.formatting.insert(bookmark, Some(Entry { order, ..entry }));
         self.formatting.remove(entry_index + usize::from(entry_index >= bookmark));
         self.remove(place);
-        for index in place..=block {
+        for index in place..self.open.len() {
+            if index > block {
+                // It is inside, as it was: not one more child.
+                let tag = self.open[index].tag;
+                self.open[index - 1].place.uncount(tag);
+            }
             self.look_again(index, index == place, &taken);
         }
     }

@@ -43,14 +43,29 @@ impl Matches {
     }
 
     pub(super) fn push(&mut self, id: u8, text: &[u8]) {
+        self.insert(id, None, text);
+    }
+
+    /// Adds text at its end, or else after so many bytes.
+    pub(super) fn insert(&mut self, id: u8, at: Option<usize>, text: &[u8]) {
         let found = &mut self.matches[usize::from(id)];
         // White space shrinks when the match is whole: leave room for some.
         let room = (4 * MAX_MATCH_BYTES).saturating_sub(found.text.len());
         let room = room.min(MAX_HELD_BYTES - self.held);
         let kept = &text[..text.len().min(room)];
-        found.text.extend_from_slice(kept);
+        let at = at.unwrap_or(usize::MAX).min(found.text.len());
+        found.text.splice(at..at, kept.iter().copied());
         self.held += kept.len();
         self.truncated |= kept.len() < text.len();
+    }
+
+    /// What opened since an element is not on the page any more.
+    pub(super) fn withdraw_since(&mut self, order: Order) {
+        for id in 0..self.matches.len() {
+            if self.matches[id].order >= order {
+                self.withdraw(id as u8);
+            }
+        }
     }
 
     /// The text that a match has got since it had so many bytes.

@@ -95,6 +95,14 @@ impl Place {
         self.around = other.around;
     }
 
+    /// The last child is counted again.
+    pub(super) fn uncount(&mut self, tag: Tag) {
+        self.children -= 1;
+        if let Some(count) = self.by_type.as_mut().and_then(|kinds| kinds.get_mut(&tag)) {
+            *count -= 1;
+        }
+    }
+
     /// How many kinds of children are counted.
     pub(super) fn kinds(&self) -> usize {
         self.by_type.as_ref().map_or(0, |kinds| kinds.len())

@@ -93,6 +93,8 @@ pub(super) struct Open {
     pub(super) found: Option<u8>,
     /// How much text the page had had when it opened.
     pub(super) text_before: u64,
+    /// How much text has been placed before it: it is a table.
+    pub(super) text_fostered: u64,
 }
 
 impl Open {
@@ -288,6 +290,7 @@ impl Tree {
                 place,
                 found,
                 text_before: self.text_read,
+                text_fostered: 0,
             },
         );
     }
@@ -433,23 +436,34 @@ impl Tree {
         if self.open_matches == 0 {
             return;
         }
-        let fosters = self.current().is_some_and(Open::fosters);
-        let mut place = match self.fostering && fosters {
-            true => self.foster_parent(),
-            false => self.open.len().checked_sub(1),
-        };
+        let fosters = self.fostering && self.current().is_some_and(Open::fosters);
+        let mut place = self.open.len().checked_sub(1);
+        let mut end = None; // where in the text of what is outside of a table the table begins
+        if fosters {
+            (place, end) = self.leave_table(self.open.len(), text.len());
+        }
         while let Some(index) = place {
             let open = &self.open[index];
             if let Some(found) = open.found {
-                self.matches.push(found, text);
+                let end = end.map(|end: u64| end.saturating_sub(open.text_before) as usize);
+                self.matches.insert(found, end, text);
             }
             place = index.checked_sub(1);
-            if self.open[index].fostered {
-                let outside = self.open[..index].iter().rposition(|open| open.is(Table));
-                place = outside.and_then(|table| table.checked_sub(1));
+            if open.fostered {
+                (place, end) = self.leave_table(index, text.len());
             }
         }
         self.work(self.open.len());
+    }
+
+    /// From what is misplaced in a table to what is around it, and where its text goes there.
+    fn leave_table(&mut self, inside: usize, length: usize) -> (Option<usize>, Option<u64>) {
+        let is_end = |open: &Open| open.is(Table) || open.is(Template);
+        let Some(index) = self.open[..inside].iter().rposition(is_end) else { return (None, None) };
+        let table = &mut self.open[index];
+        let end = table.text_before + table.text_fostered;
+        table.text_fostered += length as u64;
+        (index.checked_sub(1), Some(end))
     }
 
     /// The page is over: what its author has left out is there, too.
@@ -458,6 +472,9 @@ impl Tree {
         if self.mode == Mode::Text {
             self.pop();
             self.mode = self.back;
+        }
+        while self.in_template() {
+            self.end_template();
         }
         while matches!(
             self.mode,
