@@ -27,6 +27,8 @@ pub(crate) struct Selector {
     ends: Parts,
     /// `:nth-of-type` is asked for, and so children have to be counted by name.
     by_type: bool,
+    reads_attributes: bool,
+    wants_text_elements: bool,
 }
 
 /// What stands between two combinators, and the first of these.
@@ -42,6 +44,16 @@ struct Part {
     not: Parts,
     /// `:is()`: of each of these, one part has to end here.
     any: Vec<Parts>,
+}
+
+impl Part {
+    /// A name alone, of an element that holds text only.
+    fn is_text_element(&self) -> bool {
+        let [Component::LocalName(name)] = &self.simple[..] else { return false };
+        let holds_text = Tag::known(name.lower_name.as_bytes()).is_some_and(Tag::holds_text);
+        let is_alone = self.before.is_none() && self.nth.is_empty() && !self.root;
+        holds_text && is_alone && self.not == 0 && self.any.is_empty()
+    }
 }
 
 /// `:nth-child(step n + first)`, or the same among the children of one name.
@@ -112,10 +124,12 @@ impl Place {
 impl Selector {
     /// Whether it asks for attributes at all.
     pub(super) fn reads_attributes(&self) -> bool {
-        let reads = |simple: &Component<Css>| {
-            !matches!(simple, Component::LocalName(_) | Component::ExplicitUniversalType)
-        };
-        self.parts.iter().flat_map(|part| &part.simple).any(reads)
+        self.reads_attributes
+    }
+
+    /// Whether it asks for nothing but elements that hold text only, such as `title`.
+    pub(super) fn wants_text_elements(&self) -> bool {
+        self.wants_text_elements
     }
 
     /// The parts that the element's own tag allows, wherever it may be.
@@ -256,8 +270,19 @@ impl FromStr for Selector {
         let mut input = cssparser::Parser::new(&mut input);
         let list = SelectorList::parse(&super::css::Reader, &mut input, ParseRelative::No)
             .map_err(|error| describe(&error.kind))?;
-        let mut selector = Self { parts: Vec::new(), ends: 0, by_type: false };
+        let mut selector = Self {
+            parts: Vec::new(),
+            ends: 0,
+            by_type: false,
+            reads_attributes: false,
+            wants_text_elements: false,
+        };
         selector.ends = selector.add_list(&list)?;
+        let reads = |simple: &Component<Css>| {
+            !matches!(simple, Component::LocalName(_) | Component::ExplicitUniversalType)
+        };
+        selector.reads_attributes = selector.parts.iter().flat_map(|part| &part.simple).any(reads);
+        selector.wants_text_elements = selector.parts.iter().all(Part::is_text_element);
         Ok(selector)
     }
 }

@@ -12,7 +12,7 @@ macro_rules! tags {
         pub(super) enum Tag { $($tag,)* Other(u16) }
 
         impl Tag {
-            fn known(name: &[u8]) -> Option<Self> {
+            pub(super) fn known(name: &[u8]) -> Option<Self> {
                 match name { $($name => Some(Self::$tag),)* _ => None }
             }
 
@@ -59,6 +59,17 @@ impl Tag {
             || matches!(self, AnnotationXml | Desc | ForeignObject | Malignmark | Math | Mglyph)
             || matches!(self, Mi | Mn | Mo | Ms | Mtext | Svg | Other(_));
         !formatting_or_plain
+    }
+
+    /// Everything up to the end tag is text, whatever is around the element.
+    pub(super) fn holds_text(self) -> bool {
+        matches!(self, Iframe | Noembed | Noframes | Script | Style | Textarea | Title | Xmp)
+    }
+
+    /// Whether an element of this name holds text only, or what is inside is read by other rules.
+    pub(super) fn changes_text(name: &[u8]) -> bool {
+        let strange = |tag: Self| matches!(tag, Svg | Math | Template | Plaintext);
+        Self::known(name).is_some_and(|tag| tag.holds_text() || strange(tag))
     }
 
     /// What an author may leave open across other elements: `<b>`, `<i>` and their like.
@@ -118,6 +129,12 @@ impl Tag {
 pub(super) struct Names(HashMap<Box<[u8]>, u16>);
 
 impl Names {
+    /// Whether the rules ask for the attributes of an element of this name.
+    pub(super) fn reads_attributes(name: &[u8]) -> bool {
+        let tag = Tag::known(name);
+        tag.is_some_and(|tag| tag.is_formatting() || matches!(tag, Input | AnnotationXml))
+    }
+
     /// The tag of this name. When a page has too many names, those that are left share one.
     pub(super) fn tag(&mut self, name: &[u8]) -> Tag {
         let next = self.0.len() as u16;

@@ -75,32 +75,33 @@ impl fmt::Display for Waiting {
 impl std::error::Error for Waiting {}
 
 impl Source {
-    /// What can be read now; empty at the end of the page.
+    /// Makes sure that what can be read next is there, unless the page is over.
     #[inline]
-    fn ready(&mut self) -> Result<&[u8], Waiting> {
-        let rest = &self.bytes[self.at..];
-        if rest.len() < LOOKAHEAD && !self.ended && matches!(rest.first(), None | Some(b'<' | b'&'))
-        {
-            self.receive()?;
-        }
-        Ok(&self.bytes[self.at..])
+    fn prepare(&mut self) -> Result<(), Waiting> {
+        if self.at + LOOKAHEAD > self.bytes.len() { self.prepare_end() } else { Ok(()) }
     }
 
     #[cold]
-    fn receive(&mut self) -> Result<(), Waiting> {
-        match self.pieces.try_recv() {
-            Ok(piece) => {
-                self.bytes.drain(..self.at);
-                self.at = 0;
-                self.bytes.extend_from_slice(&piece);
-                self.ready().map(drop)
-            }
-            Err(TryRecvError::Empty) => Err(Waiting),
-            Err(TryRecvError::Disconnected) => {
-                self.ended = true;
-                Ok(())
+    fn prepare_end(&mut self) -> Result<(), Waiting> {
+        while self.at + LOOKAHEAD > self.bytes.len()
+            && !self.ended
+            && matches!(self.bytes.get(self.at), None | Some(b'<' | b'&'))
+        {
+            match self.pieces.try_recv() {
+                Ok(piece) if self.at == self.bytes.len() => {
+                    self.bytes = piece;
+                    self.at = 0;
+                }
+                Ok(piece) => {
+                    self.bytes.drain(..self.at);
+                    self.at = 0;
+                    self.bytes.extend_from_slice(&piece);
+                }
+                Err(TryRecvError::Empty) => return Err(Waiting),
+                Err(TryRecvError::Disconnected) => self.ended = true,
             }
         }
+        Ok(())
     }
 }
 
@@ -109,12 +110,16 @@ impl html5gum::Reader for Source {
 
     #[inline]
     fn read_byte(&mut self) -> Result<Option<u8>, Waiting> {
-        let byte = self.ready()?.first().copied();
+        self.prepare()?;
+        let byte = self.bytes.get(self.at).copied();
         self.at += usize::from(byte.is_some());
         Ok(byte)
     }
 
     fn try_read_string(&mut self, wanted: &[u8], case_sensitive: bool) -> Result<bool, Waiting> {
+        if case_sensitive && self.bytes.get(self.at) != wanted.first() {
+            return Ok(false); // an entity is asked for by every name that it may have
+        }
         let there = self.bytes[self.at..].get(..wanted.len());
         let same = there.is_some_and(|there| match case_sensitive {
             true => there == wanted,
@@ -130,9 +135,18 @@ impl html5gum::Reader for Source {
         wanted: &[u8],
         _: &'b mut [u8; 4],
     ) -> Result<Option<&'b [u8]>, Waiting> {
-        let ready = self.ready()?;
-        let end = ready.iter().position(|byte| wanted.contains(byte)).unwrap_or(ready.len());
-        let end = end.max(1).min(ready.len());
+        self.prepare()?;
+        let rest = &self.bytes[self.at..];
+        // The tokenizer looks for marks, never for letters, and for a \r, which is white space as
+        // well as any other.
+        let end = match *wanted {
+            [a, b, b'\r'] => memchr::memchr2(a, b, rest),
+            [a, b, c, b'\r'] => memchr::memchr3(a, b, c, rest),
+            _ => rest.iter().position(|byte| {
+                !byte.is_ascii_lowercase() && wanted.iter().any(|wanted| wanted == byte)
+            }),
+        };
+        let end = end.unwrap_or(rest.len()).max(1).min(rest.len());
         let start = self.at;
         self.at += end;
         Ok(Some(&self.bytes[start..self.at]).filter(|read| !read.is_empty()))
@@ -151,6 +165,7 @@ struct Page {
     attributes: Vec<(Vec<u8>, Vec<u8>)>,
     attribute_count: usize,
     attribute_bytes: usize,
+    keeps_attributes: bool,
     /// The start tag before it.
     last_start: Vec<u8>,
     doctype: Doctype,
@@ -178,6 +193,7 @@ impl Page {
             attributes: Vec::new(),
             attribute_count: 0,
             attribute_bytes: 0,
+            keeps_attributes: false,
             last_start: Vec::new(),
             doctype: Doctype::default(),
             ended: false,
@@ -199,6 +215,9 @@ impl Page {
 
     /// Whether there is room for so much of an attribute.
     fn has_room(&mut self, bytes: usize) -> bool {
+        if !self.keeps_attributes {
+            return false;
+        }
         self.attribute_bytes += bytes;
         let fits = self.attribute_bytes <= MAX_ATTRIBUTE_BYTES
             && self.attribute_count <= MAX_ATTRIBUTES
@@ -218,12 +237,15 @@ impl Emitter for Page {
         self.ended = true;
     }
 
+    #[inline]
     fn emit_error(&mut self, _: Error) {}
 
+    #[inline]
     fn should_emit_errors(&mut self) -> bool {
         false
     }
 
+    #[inline]
     fn pop_token(&mut self) -> Option<Texts> {
         if self.told || !(self.ended || self.tree.full) {
             return None;
@@ -233,12 +255,10 @@ impl Emitter for Page {
         Some((texts, truncated || self.tree.full))
     }
 
-    fn move_position(&mut self, bytes: isize) {
-        self.tree.read(bytes);
-    }
-
+    #[inline]
     fn emit_string(&mut self, text: &[u8]) {
-        if !self.tree.full {
+        self.tree.read(text.len());
+        if !self.tree.full && !self.tree.passes_over(b"") {
             self.tree.text(text);
         }
     }
@@ -251,6 +271,7 @@ impl Emitter for Page {
         self.begin_tag(true);
     }
 
+    #[inline]
     fn push_tag_name(&mut self, name: &[u8]) {
         self.name_bytes += name.len();
         self.tree.full |= self.name_bytes > MAX_END_TAG_BYTES;
@@ -262,8 +283,13 @@ impl Emitter for Page {
         self.self_closing = true;
     }
 
+    #[inline]
     fn init_attribute(&mut self) {
         self.attribute_count += 1;
+        if self.attribute_count == 1 {
+            self.keeps_attributes = !self.is_end
+                && (self.tree.selector.reads_attributes() || Names::reads_attributes(&self.name));
+        }
         if self.attribute_count > self.attributes.len() && self.has_room(0) {
             self.attributes.push(Default::default());
         } else if let Some((name, value)) = self.attributes.get_mut(self.attribute_count - 1) {
@@ -272,12 +298,14 @@ impl Emitter for Page {
         }
     }
 
+    #[inline]
     fn push_attribute_name(&mut self, name: &[u8]) {
         if self.has_room(name.len()) {
             self.attributes[self.attribute_count - 1].0.extend_from_slice(name);
         }
     }
 
+    #[inline]
     fn push_attribute_value(&mut self, value: &[u8]) {
         if self.has_room(value.len()) {
             self.attributes[self.attribute_count - 1].1.extend_from_slice(value);
@@ -288,13 +316,18 @@ impl Emitter for Page {
         if self.tree.full {
             return None;
         }
+        self.tree.read(self.name_bytes + self.attribute_bytes + 8 * self.attribute_count);
+        if self.tree.passes_over(&self.name) {
+            return None;
+        }
         let tag = self.names.tag(&self.name);
         if self.is_end {
             self.tree.end(tag);
             return None;
         }
         self.last_start.clone_from(&self.name);
-        let count = self.attribute_count.min(self.attributes.len());
+        let count = if self.keeps_attributes { self.attribute_count } else { 0 };
+        let count = count.min(self.attributes.len());
         let written = Written {
             name: &self.name,
             attributes: &self.attributes[..count],
@@ -316,6 +349,7 @@ impl Emitter for Page {
 
     fn init_comment(&mut self) {}
 
+    #[inline]
     fn push_comment(&mut self, _: &[u8]) {}
 
     fn emit_current_comment(&mut self) {

@@ -109,6 +109,10 @@ impl Open {
         }
     }
 
+    fn is_strange(&self) -> bool {
+        self.is(Template) || matches!(self.namespace, Namespace::Svg | Namespace::MathMl)
+    }
+
     /// What is misplaced directly in it goes before its table.
     pub(super) fn fosters(&self) -> bool {
         self.namespace == Namespace::Html && self.tag.fosters()
@@ -163,6 +167,8 @@ pub(super) struct Tree {
     kinds: usize,
     templates: usize,
     paragraphs: usize,
+    /// Open elements that are templates, or of drawings and formulas.
+    strangers: usize,
     open_matches: usize,
     work: u64,
     bytes: u64,
@@ -198,6 +204,7 @@ impl Tree {
             kinds: 0,
             templates: 0,
             paragraphs: 0,
+            strangers: 0,
             open_matches: 0,
             work: 0,
             bytes: 0,
@@ -205,8 +212,8 @@ impl Tree {
     }
 
     /// So many more bytes of the page are read.
-    pub(super) fn read(&mut self, bytes: isize) {
-        self.bytes = self.bytes.saturating_add_signed(bytes as i64);
+    pub(super) fn read(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
     }
 
     /// Notes that so many open elements were looked at.
@@ -223,6 +230,18 @@ impl Tree {
 
     pub(super) fn current_is(&self, tag: Tag) -> bool {
         self.current().is_some_and(|open| open.is(tag))
+    }
+
+    /// Whether a tag, or text, makes no difference to what is found. In a body, outside of drawings
+    /// and templates, whether a `<title>` or a `<script>` is an element and what is in it does not
+    /// depend on what is open around it: who looks for nothing else need not know.
+    #[inline]
+    pub(super) fn passes_over(&self, name: &[u8]) -> bool {
+        self.strangers == 0
+            && self.mode == Mode::InBody
+            && !self.frameset_ok
+            && self.selector.wants_text_elements()
+            && (name.len() < 3 || !Tag::changes_text(name))
     }
 
     /// Whether a `<p>` is open at all: most tags ask for one, and it may be far up.
@@ -305,11 +324,10 @@ impl Tree {
         if self.in_template() {
             return (Place::default(), false);
         }
-        let selector = Arc::clone(&self.selector);
         let parent = parent.and_then(|index| self.open.get_mut(index));
-        let Some(parent) = parent else { return selector.enter(tag, allowed, None) };
+        let Some(parent) = parent else { return self.selector.enter(tag, allowed, None) };
         let kinds = parent.place.kinds();
-        let entered = selector.enter(tag, allowed, Some(&mut parent.place));
+        let entered = self.selector.enter(tag, allowed, Some(&mut parent.place));
         self.kinds += parent.place.kinds() - kinds;
         self.full |= self.kinds > MAX_KINDS;
         entered
@@ -318,6 +336,7 @@ impl Tree {
     pub(super) fn insert(&mut self, index: usize, open: Open) {
         self.templates += usize::from(open.is(Template));
         self.paragraphs += usize::from(open.is(P));
+        self.strangers += usize::from(open.is_strange());
         self.open_matches += usize::from(open.found.is_some());
         self.work(self.open.len() - index);
         if self.open.len() == self.open.capacity() {
@@ -344,6 +363,7 @@ impl Tree {
         let open = self.open.remove(index);
         self.templates -= usize::from(open.is(Template));
         self.paragraphs -= usize::from(open.is(P));
+        self.strangers -= usize::from(open.is_strange());
         self.open_matches -= usize::from(open.found.is_some());
         self.kinds -= open.place.kinds();
         open
