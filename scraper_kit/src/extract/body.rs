@@ -2,8 +2,9 @@
 
 use html5gum::State;
 
+use super::open::{Namespace, Scope, Start};
 use super::tag::Tag::{self, *};
-use super::tree::{Mode, Namespace, Scope, Start, Tree};
+use super::tree::{Mode, Tree};
 
 impl Tree {
     /// Opens an element of the body, or answers `true`: it wants the tag again.
@@ -103,7 +104,7 @@ impl Tree {
                 self.push_foreign(start, namespace);
             }
             Image => {
-                let written = super::selector::Written { name: Img.name(), ..start.written };
+                let written = super::place::Written { name: Img.name(), ..start.written };
                 return self.start_in_body(&Start { tag: Img, written, ..*start });
             }
             _ => self.start_plain(start),

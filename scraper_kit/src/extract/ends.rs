@@ -1,7 +1,8 @@
 //! What end tags close, and what they do not.
 
+use super::open::{Namespace, Scope};
 use super::tag::Tag::{self, *};
-use super::tree::{Mode, Namespace, Scope, Tree};
+use super::tree::{Mode, Tree};
 
 impl Tree {
     /// An end tag.

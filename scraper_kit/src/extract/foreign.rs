@@ -1,8 +1,9 @@
 //! Drawings (`<svg>`) and formulas (`<math>`), which have elements of their own, and where HTML may
 //! be inside of them.
 
+use super::open::{Namespace, Start};
 use super::tag::Tag::{self, *};
-use super::tree::{Mode, Namespace, Start, Tree};
+use super::tree::{Mode, Tree};
 
 impl Tree {
     /// Whether the next token, a start tag or else text, belongs to a drawing or a formula.

@@ -1,13 +1,13 @@
 //! `<b>`, `<i>` and their like, which an author may close in another order than they were opened,
 //! or not at all: the standard's "list of active formatting elements".
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
 use super::matches::Order;
-use super::selector::{Parts, Place};
+use super::open::{Namespace, Open, Scope, Start};
+use super::place::{Parts, Place};
 use super::tag::Tag::{self, Table};
-use super::tree::{Namespace, Open, Scope, Start, Tree};
+use super::tree::Tree;
 
 /// How many may wait to be opened again.
 const MAX_FORMATTING: usize = 512;
@@ -234,17 +234,5 @@ impl Tree {
                 _ => self.matches.truncated |= self.text_read > self.open[index].text_before,
             }
         }
-    }
-}
-
-impl Start<'_> {
-    /// The same for the same attributes, in whatever order.
-    fn likeness(&self) -> u64 {
-        let hash = |attribute: &(Vec<u8>, Vec<u8>)| {
-            let mut hasher = DefaultHasher::new();
-            attribute.hash(&mut hasher);
-            hasher.finish()
-        };
-        self.written.attributes.iter().map(hash).fold(0, u64::wrapping_add)
     }
 }

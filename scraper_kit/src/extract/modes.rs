@@ -4,35 +4,9 @@
 
 use html5gum::State;
 
+use super::open::{Scope, Start};
 use super::tag::Tag::{self, *};
-use super::tokens::Doctype;
-use super::tree::{Mode, Open, Scope, Start, TableText, Tree};
-
-/// How the public identifiers of old doctypes begin, in lower case.
-const OLD_DOCTYPES: [&str; 18] = [
-    "-//ietf//dtd html",
-    "-//w3c//dtd html 3",
-    "-//w3c//dtd html 4.0 frameset",
-    "-//w3c//dtd html 4.0 transitional",
-    "-//w3c//dtd html experimental",
-    "-//w3c//dtd w3 html",
-    "-//w3o//dtd w3 html",
-    "-//as//dtd html",
-    "-//advasoft ltd//dtd html",
-    "-//metrius//dtd metrius",
-    "-//microsoft//dtd internet explorer",
-    "-//netscape comm. corp.//dtd",
-    "-//o'reilly and associates//dtd html",
-    "-//softquad",
-    "-//spyglass//dtd html",
-    "-//sq//dtd html",
-    "-//sun microsystems corp.//dtd hotjava",
-    "-//webtechs//dtd mozilla html",
-];
-
-/// These are old when no system identifier follows.
-const OLD_WITHOUT_SYSTEM: [&str; 2] =
-    ["-//w3c//dtd html 4.01 frameset", "-//w3c//dtd html 4.01 transitional"];
+use super::tree::{Mode, Tree};
 
 impl Tree {
     /// A start tag.
@@ -237,97 +211,5 @@ impl Tree {
         self.template_modes.pop();
         self.template_modes.push(mode);
         self.go(mode)
-    }
-
-    /// What a page says of its age. An old one, or one that says nothing, is read as the browsers
-    /// of its time did ("quirks mode"): a table stays in its paragraph.
-    pub(super) fn doctype(&mut self, doctype: &Doctype) {
-        self.end_table_text();
-        if self.mode != Mode::Initial {
-            return;
-        }
-        self.mode = Mode::BeforeHtml;
-        let public = doctype.public.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let is_old = OLD_DOCTYPES.iter().any(|old| public.starts_with(old.as_bytes()));
-        let is_transitional =
-            OLD_WITHOUT_SYSTEM.iter().any(|old| public.starts_with(old.as_bytes()));
-        self.quirks = doctype.force_quirks
-            || doctype.name != b"html"
-            || is_old
-            || is_transitional && !doctype.has_system;
-    }
-
-    // Text.
-
-    /// Text of which nothing is markup.
-    pub(super) fn text(&mut self, text: &[u8]) {
-        let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        if self.takes_foreign(None) {
-            self.frameset_ok &= blank == text.len();
-            let text = if text == b"\0" { "\u{fffd}".as_bytes() } else { text };
-            return self.give(text);
-        }
-        let (space, rest) = text.split_at(blank);
-        match self.mode {
-            Mode::Text => self.give(text),
-            Mode::InBody | Mode::InCell | Mode::InCaption | Mode::InTemplate => {
-                self.text_in_body(text);
-            }
-            Mode::InTable | Mode::InTableBody | Mode::InRow
-                if self.current().is_some_and(Open::fosters) =>
-            {
-                self.text_in_table(text, rest.is_empty());
-            }
-            Mode::InTable | Mode::InTableBody | Mode::InRow => self.text_in_body(text),
-            mode => {
-                let keeps_space =
-                    !matches!(mode, Mode::Initial | Mode::BeforeHtml) && mode != Mode::BeforeHead;
-                if keeps_space && !space.is_empty() {
-                    self.give(space);
-                }
-                if rest.is_empty() {
-                    return;
-                }
-                let again = match mode {
-                    Mode::Initial => {
-                        self.quirks = true;
-                        self.go(Mode::BeforeHtml)
-                    }
-                    Mode::InColumnGroup => self.close_colgroup(),
-                    Mode::InFrameset | Mode::AfterFrameset => false,
-                    _ => self.leave(mode),
-                };
-                if again {
-                    self.text(rest);
-                }
-            }
-        }
-    }
-
-    pub(super) fn text_in_body(&mut self, text: &[u8]) {
-        if text == b"\0" {
-            return;
-        }
-        self.reconstruct();
-        self.frameset_ok &= text.iter().all(u8::is_ascii_whitespace);
-        self.give(text);
-    }
-
-    /// Text directly in a table is white space, or goes before the table.
-    fn text_in_table(&mut self, text: &[u8], blank: bool) {
-        if text == b"\0" {
-            return;
-        }
-        if blank && self.table_text != TableText::Fostered {
-            self.table_text = TableText::Space;
-            return;
-        }
-        let fostering = std::mem::replace(&mut self.fostering, true);
-        if self.table_text == TableText::Space {
-            self.text_in_body(b" ");
-        }
-        self.table_text = TableText::Fostered;
-        self.text_in_body(text);
-        self.fostering = fostering;
     }
 }

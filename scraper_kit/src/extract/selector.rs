@@ -4,20 +4,15 @@
 //! at it, one bit a part. Whether a child is the end of the next part can be told from its parent's
 //! set, and so nobody ever has to look back, and no element has to keep its attributes.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-use selectors::attr::ParsedCaseSensitivity;
-use selectors::attr::{AttrSelectorOperator, CaseSensitivity, ParsedAttrSelectorOperation};
 use selectors::parser::{AnPlusB, Combinator, Component, NthType, ParseRelative};
 use selectors::parser::{Selector as Source, SelectorList};
 
-use super::css::{Css, Text};
+use super::css::Css;
+use super::place::{Parts, Place, Written, is_simple_match};
 use super::tag::Tag;
-
-/// A set of parts, one bit each.
-pub(super) type Parts = u64;
 
 /// A CSS selector that needs to know no more of a page than what came before.
 #[derive(Debug)]
@@ -62,63 +57,6 @@ struct Nth {
     of_type: bool,
     step: i32,
     first: i32,
-}
-
-/// The name and the attributes of an element, as they are written.
-pub(super) struct Written<'a> {
-    pub(super) name: &'a [u8],
-    pub(super) attributes: &'a [(Vec<u8>, Vec<u8>)],
-    /// An old page, whose classes and ids are the same in capital letters.
-    pub(super) quirks: bool,
-}
-
-impl Written<'_> {
-    /// The value of an attribute; the first counts when it is there twice.
-    pub(super) fn attribute(&self, name: &[u8]) -> Option<&[u8]> {
-        let mut named = self.attributes.iter().filter(|(other, _)| other == name);
-        named.next().map(|(_, value)| &value[..])
-    }
-}
-
-/// What an open element remembers of its children and of what is around it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Place {
-    /// The parts that end at the element itself.
-    here: Parts,
-    /// Those that end at it or at an element around it.
-    around: Parts,
-    /// Those that end at its last child so far, and at any of its children.
-    last: Parts,
-    any: Parts,
-    children: i32,
-    by_type: Option<Box<HashMap<Tag, i32>>>,
-}
-
-impl Place {
-    /// Adds what an element has come to be by a second tag.
-    pub(super) fn extend(&mut self, other: &Self) {
-        self.here |= other.here;
-        self.around |= other.around;
-    }
-
-    /// What is inside stays, around it is another element.
-    pub(super) fn move_to(&mut self, other: Self) {
-        self.here = other.here;
-        self.around = other.around;
-    }
-
-    /// The last child is counted again.
-    pub(super) fn uncount(&mut self, tag: Tag) {
-        self.children -= 1;
-        if let Some(count) = self.by_type.as_mut().and_then(|kinds| kinds.get_mut(&tag)) {
-            *count -= 1;
-        }
-    }
-
-    /// How many kinds of children are counted.
-    pub(super) fn kinds(&self) -> usize {
-        self.by_type.as_ref().map_or(0, |kinds| kinds.len())
-    }
 }
 
 impl Selector {
@@ -289,51 +227,4 @@ impl FromStr for Selector {
 
 fn describe(error: &impl fmt::Debug) -> String {
     format!("not a CSS selector: {error:?}")
-}
-
-fn is_simple_match(simple: &Component<Css>, written: &Written<'_>) -> bool {
-    let same = |value: &[u8], wanted: &Text| match written.quirks {
-        true => value.eq_ignore_ascii_case(wanted.as_bytes()),
-        false => value == wanted.as_bytes(),
-    };
-    match simple {
-        Component::LocalName(name) => written.name == name.lower_name.as_bytes(),
-        Component::ID(id) => written.attribute(b"id").is_some_and(|value| same(value, id)),
-        Component::Class(class) => written.attribute(b"class").is_some_and(|value| {
-            value.split(|byte| byte.is_ascii_whitespace()).any(|value| same(value, class))
-        }),
-        Component::AttributeInNoNamespaceExists { local_name_lower, .. } => {
-            written.attribute(local_name_lower.as_bytes()).is_some()
-        }
-        Component::AttributeInNoNamespace { local_name, operator, value, case_sensitivity } => {
-            is_attribute_match(written, local_name, *operator, value, *case_sensitivity)
-        }
-        Component::AttributeOther(other) => match &other.operation {
-            ParsedAttrSelectorOperation::Exists => {
-                written.attribute(other.local_name_lower.as_bytes()).is_some()
-            }
-            ParsedAttrSelectorOperation::WithValue { operator, case_sensitivity, value } => {
-                let name = &other.local_name_lower;
-                is_attribute_match(written, name, *operator, value, *case_sensitivity)
-            }
-        },
-        _ => true, // `*`
-    }
-}
-
-fn is_attribute_match(
-    written: &Written<'_>,
-    name: &Text,
-    operator: AttrSelectorOperator,
-    wanted: &Text,
-    case: ParsedCaseSensitivity,
-) -> bool {
-    let case = match case {
-        ParsedCaseSensitivity::ExplicitCaseSensitive | ParsedCaseSensitivity::CaseSensitive => {
-            CaseSensitivity::CaseSensitive
-        }
-        _ => CaseSensitivity::AsciiCaseInsensitive,
-    };
-    let value = written.attribute(name.as_bytes());
-    value.is_some_and(|value| operator.eval_str(&String::from_utf8_lossy(value), wanted, case))
 }

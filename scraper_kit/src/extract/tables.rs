@@ -1,7 +1,8 @@
 //! What belongs into a table, and what ends its parts.
 
+use super::open::{Scope, Start};
 use super::tag::Tag::{self, *};
-use super::tree::{Mode, Scope, Start, Tree};
+use super::tree::{Mode, Tree};
 
 impl Tree {
     pub(super) fn start_in_table(&mut self, start: &Start<'_>) -> bool {
