@@ -41,7 +41,8 @@ pub(crate) struct CommandLine {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_bytes: u64,
 
-    /// Extract the text of every element that matches, from each HTML page
+    /// Extract the text of every element that matches, as a browser without scripts reads the page
+    /// (no :last-child, :empty or :has: a page is searched while it arrives)
     #[arg(short, long, value_name = "CSS", default_value = "title", value_parser = parse_selector)]
     pub(crate) select: Selected,
 

@@ -216,6 +216,30 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_made_to_be_slow_is_given_up() {
+        let far = "<p>One</p><p><button>".to_owned() + &"<div>".repeat(2000);
+        let page = far + &"<div></div>".repeat(20_000) + "<h1>Two</h1>";
+        let found = extract_by(4096, "p, h1", page.as_bytes());
+        assert_eq!((&found.matches[0][..], found.truncated), ("One", true));
+        assert!(!found.matches.contains(&"Two".to_owned()));
+    }
+
+    #[test]
+    fn what_is_held_of_a_page_is_bounded() {
+        let open = size_of::<open::Open>() * tree::MAX_OPEN;
+        assert!(open < 256 * 1024 - 32 * 1024, "{open} bytes, and the attributes of a tag");
+    }
+
+    #[test]
+    fn what_cannot_be_known_in_time_is_no_selector() {
+        for selector in ["p:last-child", "p:empty", "ul:has(li)", "a:hover", "p::before", "a["] {
+            assert!(selector.parse::<Selector>().is_err(), "{selector}");
+        }
+        let long = vec!["a"; 100].join(" ");
+        assert!(long.parse::<Selector>().unwrap_err().contains("64"));
+    }
+
+    #[test]
     fn elements_that_authors_leave_open_are_no_problem() {
         let table = "<tr><td>x".repeat(1000) + "</table><h1>After</h1>";
         assert_eq!(extract("h1", table.as_bytes()), ["After"]);

@@ -4,7 +4,6 @@
 //! at it, one bit a part. Whether a child is the end of the next part can be told from its parent's
 //! set, and so nobody ever has to look back, and no element has to keep its attributes.
 
-use std::fmt;
 use std::str::FromStr;
 
 use selectors::parser::{AnPlusB, Combinator, Component, NthType, ParseRelative};
@@ -177,7 +176,9 @@ impl Selector {
                 part.nth.push(Nth { of_type, step, first });
             }
             Component::Nth(_) | Component::Empty | Component::Has(_) => {
-                return Err("what comes later on the page is not known while it streams by");
+                return Err(
+                    "it depends on what comes later on the page, which is searched while it arrives",
+                );
             }
             Component::Negation(list) => part.not |= self.add_list(list)?,
             Component::Is(list) | Component::Where(list) => {
@@ -207,7 +208,7 @@ impl FromStr for Selector {
         let mut input = cssparser::ParserInput::new(text);
         let mut input = cssparser::Parser::new(&mut input);
         let list = SelectorList::parse(&super::css::Reader, &mut input, ParseRelative::No)
-            .map_err(|error| describe(&error.kind))?;
+            .map_err(|_| "this is no CSS selector, or one that is not supported")?;
         let mut selector = Self {
             parts: Vec::new(),
             ends: 0,
@@ -223,8 +224,4 @@ impl FromStr for Selector {
         selector.wants_text_elements = selector.parts.iter().all(Part::is_text_element);
         Ok(selector)
     }
-}
-
-fn describe(error: &impl fmt::Debug) -> String {
-    format!("not a CSS selector: {error:?}")
 }

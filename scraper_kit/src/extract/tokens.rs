@@ -206,8 +206,6 @@ impl Emitter for Page {
         self.tree.takes_cdata()
     }
 
-    // Comments are no text.
-
     fn init_comment(&mut self) {}
 
     #[inline]
@@ -216,8 +214,6 @@ impl Emitter for Page {
     fn emit_current_comment(&mut self) {
         self.tree.end_table_text();
     }
-
-    // The doctype tells an old page from a newer one.
 
     fn init_doctype(&mut self) {
         self.doctype = Doctype::default();

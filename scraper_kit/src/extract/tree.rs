@@ -17,7 +17,7 @@ use super::tag::Tag;
 
 /// How many elements may be open. One more takes the place of the innermost one, as in browsers,
 /// which draw the line at 512 or so.
-const MAX_OPEN: usize = 2_100;
+pub(super) const MAX_OPEN: usize = 2_100;
 
 /// How many kinds of children may be counted at a time, for `:nth-of-type`.
 const MAX_KINDS: usize = 1024;
