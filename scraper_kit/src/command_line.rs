@@ -99,7 +99,7 @@ fn parse_timeout(text: &str) -> Result<Duration, &'static str> {
 }
 
 fn parse_selector(text: &str) -> Result<Selected, String> {
-    let selector: Selector = text.parse().map_err(|error| format!("{error}"))?;
+    let selector: Selector = text.parse()?;
     Ok(Selected(text.to_owned(), Arc::new(selector)))
 }
 

@@ -321,8 +321,8 @@ mod tests {
     }
 
     /// Pages of every kind, put together at random, are read as html5ever reads them. Some that no
-    /// author would write are not: those with a table or a `<b>` open where it must not be, of which
-    /// the last word of the page decides what comes first.
+    /// author would write are not: with a table or a `<b>` open where it must not be, the last word
+    /// of the page decides what comes first.
     #[test]
     fn random_pages_are_read_as_in_a_browser() {
         let all = &[" ", " > ", " + ", " ~ "][..];
@@ -380,11 +380,16 @@ mod tests {
     #[rustfmt::skip]
     const BROWSER: &[(&str, &str, &[&str])] = &[
         // An item holds the list that is inside it.
-        ("li", "<ul><li>Menu<ul><li>Sub 1</li><li>Sub 2</li></ul> after</li><li>Next</li></ul>", &["MenuSub 1Sub 2 after", "Sub 1", "Sub 2", "Next"]),
-        ("td", "<table><tr><td>Outer <table><tr><td>Inner</td></tr></table> tail</td><td>Second</td></tr></table>", &["Outer Inner tail", "Inner", "Second"]),
-        ("tr", "<table><tr><td>A<table><tr><td>B</td></tr></table>C</td></tr></table>", &["ABC", "B"]),
+        ("li", "<ul><li>Menu<ul><li>Sub 1</li><li>Sub 2</li></ul> after</li><li>Next</li></ul>",
+         &["MenuSub 1Sub 2 after", "Sub 1", "Sub 2", "Next"]),
+        ("td",
+         "<table><tr><td>Outer <table><tr><td>Inner</td></tr></table> tail</td><td>Second</td></tr></table>",
+         &["Outer Inner tail", "Inner", "Second"]),
+        ("tr", "<table><tr><td>A<table><tr><td>B</td></tr></table>C</td></tr></table>",
+         &["ABC", "B"]),
         ("dd", "<dl><dt>a<dd>b<dl><dt>c<dd>d</dl>e</dl>", &["bcde", "d"]),
-        ("option", "<select><optgroup><option>a<option>b<optgroup><option>c</select>d", &["a", "b", "c"]),
+        ("option", "<select><optgroup><option>a<option>b<optgroup><option>c</select>d",
+         &["a", "b", "c"]),
         // End tags that are left out.
         ("p", "<body><p>Intro<ul><li>one</ul><p>Next</body>", &["Intro", "Next"]),
         ("p", "<body><p>Intro<h2>Head</h2>text<p>Next", &["Intro", "Next"]),
@@ -425,7 +430,8 @@ mod tests {
         ("p.b", "<p CLASS='a b' class=c>yes</p>", &["yes"]),
         // What a browser without scripts shows, and what no browser does.
         ("img", "<noscript><img src=a></noscript><img src=b>", &["", ""]),
-        ("noscript", "<body><noscript>Please &amp; enable <b>JS</b></noscript>", &["Please & enable JS"]),
+        ("noscript", "<body><noscript>Please &amp; enable <b>JS</b></noscript>",
+         &["Please & enable JS"]),
         ("p", "<template><p>no</p></template><p>yes</p>", &["yes"]),
         ("title", "<body><template><title>no</title></template><svg><title>yes</svg>", &["yes"]),
         ("title", "<title>a\0b</title>", &["a\u{fffd}b"]),

@@ -150,7 +150,7 @@ impl Tree {
             Noframes | Style => self.push_text(start, State::RawText),
             Script => self.push_text(start, State::ScriptData),
             Noscript => {
-                self.push(start); // a browser without scripts, as a scraper is, reads what is inside
+                self.push(start); // without scripts, what is inside is read
                 self.mode = Mode::InHeadNoscript;
                 false
             }

@@ -39,8 +39,12 @@ pub(super) struct Place {
     pub(super) last: Parts,
     pub(super) any: Parts,
     pub(super) children: i32,
-    pub(super) by_type: Option<Box<HashMap<Tag, i32>>>,
+    pub(super) by_type: Option<Box<Kinds>>,
 }
+
+/// How many children of each name; few places need it, and so it is not in all of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kinds(pub(super) HashMap<Tag, i32>);
 
 impl Place {
     /// Adds what an element has come to be by a second tag.
@@ -58,14 +62,14 @@ impl Place {
     /// The last child is counted again.
     pub(super) fn uncount(&mut self, tag: Tag) {
         self.children -= 1;
-        if let Some(count) = self.by_type.as_mut().and_then(|kinds| kinds.get_mut(&tag)) {
+        if let Some(count) = self.by_type.as_mut().and_then(|kinds| kinds.0.get_mut(&tag)) {
             *count -= 1;
         }
     }
 
     /// How many kinds of children are counted.
     pub(super) fn kinds(&self) -> usize {
-        self.by_type.as_ref().map_or(0, |kinds| kinds.len())
+        self.by_type.as_ref().map_or(0, |kinds| kinds.0.len())
     }
 }
 

@@ -93,7 +93,7 @@ impl Selector {
         parent.children = parent.children.saturating_add(1);
         let mut of_type = 0;
         if self.by_type {
-            let count = parent.by_type.get_or_insert_default().entry(tag).or_default();
+            let count = parent.by_type.get_or_insert_default().0.entry(tag).or_default();
             *count = count.saturating_add(1);
             of_type = *count;
         }
@@ -176,9 +176,7 @@ impl Selector {
                 part.nth.push(Nth { of_type, step, first });
             }
             Component::Nth(_) | Component::Empty | Component::Has(_) => {
-                return Err(
-                    "it depends on what comes later on the page, which is searched while it arrives",
-                );
+                return Err("it asks for what comes later on the page");
             }
             Component::Negation(list) => part.not |= self.add_list(list)?,
             Component::Is(list) | Component::Where(list) => {
