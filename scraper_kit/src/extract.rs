@@ -33,6 +33,9 @@ use reading::Reading;
 pub(crate) use selector::Selector;
 use tokens::Texts;
 
+/// How much text is read at a time.
+const TEXT_BYTES: usize = 8 * 1024;
+
 /// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
 pub(crate) struct Extractor {
     state: State,
@@ -105,10 +108,11 @@ impl Extractor {
     }
 
     fn parse(&mut self, mut bytes: &[u8], last: bool) {
-        let mut text = [0; 4096];
         while let State::Reading { decoder, reading } = &mut self.state {
+            let mut text = vec![0; TEXT_BYTES];
             let (result, read, written, _) = decoder.decode_to_utf8(bytes, &mut text, last);
-            if let Some(texts) = reading.write(&text[..written]) {
+            text.truncate(written);
+            if let Some(texts) = reading.write(text) {
                 self.state = State::Full(decoder.encoding(), texts);
             }
             bytes = &bytes[read..];

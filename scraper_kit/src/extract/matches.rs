@@ -52,7 +52,11 @@ impl Matches {
         // White space shrinks when the match is whole: leave room for some.
         let room = (4 * MAX_MATCH_BYTES).saturating_sub(found.text.len());
         let room = room.min(MAX_HELD_BYTES - self.held);
-        let kept = &text[..text.len().min(room)];
+        let mut end = text.len().min(room);
+        while text.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            end -= 1; // in the middle of a character
+        }
+        let kept = &text[..end];
         let at = at.unwrap_or(usize::MAX).min(found.text.len());
         found.text.splice(at..at, kept.iter().copied());
         self.held += kept.len();

@@ -29,9 +29,9 @@ impl Reading {
     }
 
     /// Reads the next piece; the texts when nothing more can be read.
-    pub(super) fn write(&mut self, piece: &[u8]) -> Option<Texts> {
+    pub(super) fn write(&mut self, piece: Vec<u8>) -> Option<Texts> {
         let pieces = self.pieces.as_ref()?;
-        let _ = pieces.send(piece.into()); // the source is there as long as the tokenizer
+        let _ = pieces.send(piece); // the source is there as long as the tokenizer
         self.tokenizer.next()?.ok()
     }
 
