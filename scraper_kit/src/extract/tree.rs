@@ -144,6 +144,8 @@ impl Tree {
     /// Whether a tag, or text, makes no difference to what is found. In a body, outside of drawings
     /// and templates, whether a `<title>` or a `<script>` is an element and what is in it does not
     /// depend on what is open around it: who looks for nothing else need not know.
+    /// (One case in some thousand random pages is read otherwise: in a drawing, an end tag of what
+    /// is around it would end the drawing, too.)
     #[inline]
     pub(super) fn passes_over(&self, name: &[u8]) -> bool {
         self.strangers == 0
