@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::extract::Selector;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use lol_html::Selector;
 
 /// The longest `--timeout`, in seconds: a day.
 const MAX_TIMEOUT: f64 = 86_400.0;
@@ -41,7 +41,8 @@ pub(crate) struct CommandLine {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_bytes: u64,
 
-    /// Extract the text of every element that matches, from each HTML page
+    /// Extract the text of every element that matches, as a browser without scripts reads the page
+    /// (no :last-child, :empty or :has: a page is searched while it arrives)
     #[arg(short, long, value_name = "CSS", default_value = "title", value_parser = parse_selector)]
     pub(crate) select: Selected,
 
@@ -98,7 +99,7 @@ fn parse_timeout(text: &str) -> Result<Duration, &'static str> {
 }
 
 fn parse_selector(text: &str) -> Result<Selected, String> {
-    let selector: Selector = text.parse().map_err(|error| format!("{error}"))?;
+    let selector: Selector = text.parse()?;
     Ok(Selected(text.to_owned(), Arc::new(selector)))
 }
 

@@ -980,7 +980,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http(
         "bodies",
         "ambiguous-html",
-        "HTML that a streaming parser has to guess about",
+        "HTML whose rules have changed: a title in a <select>",
         Page("Guess"),
         |visit| visit.html("text/html", b"<title>Guess</title><select><title>x</title></select>"),
     ),
@@ -1134,21 +1134,62 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         body.resize(9_000_000, b'x');
         visit.html("text/html", &body)
     }),
-    http(
-        "bodies",
-        "huge-tag",
-        "a tag of nine megabytes, more than the parser holds",
-        Page(""),
-        |visit| {
-            let mut body = b"<title class=".to_vec();
-            body.resize(9_000_000, b'x');
-            visit.html("text/html", &body)
-        },
-    ),
+    http("bodies", "huge-tag", "a tag of nine megabytes that does not end", Page(""), |visit| {
+        let mut body = b"<title class=".to_vec();
+        body.resize(9_000_000, b'x');
+        visit.html("text/html", &body)
+    }),
     http("bodies", "deep", "elements a hundred thousand deep", Page("Deep"), |visit| {
         let body = "<title>Deep</title>".to_owned() + &"<div>".repeat(100_000);
         visit.html("text/html", body.as_bytes())
     }),
+    http(
+        "bodies",
+        "end-tags-left-out",
+        "five thousand items without end tags, and the title after them",
+        Page("Late"),
+        |visit| {
+            let body = "<ul>".to_owned() + &"<li>x".repeat(5000) + "</ul><title>Late</title>";
+            visit.html("text/html", body.as_bytes())
+        },
+    ),
+    http(
+        "bodies",
+        "title-in-template",
+        "a title in a <template>, which is not on the page, before the one that is",
+        Page("Real"),
+        |visit| {
+            let body = "<template><title>Not yet</title></template><title>Real</title>";
+            visit.html("text/html", body.as_bytes())
+        },
+    ),
+    http(
+        "bodies",
+        "nul-in-title",
+        "a title with a NUL byte, which browsers replace",
+        Page("a\u{fffd}b"),
+        |visit| visit.html("text/html", b"<title>a\0b</title>"),
+    ),
+    http(
+        "bodies",
+        "huge-comment",
+        "a comment of nine megabytes before the title",
+        Page("After"),
+        |visit| {
+            let body = format!("<!--{}--><title>After</title>", "x".repeat(9_000_000));
+            visit.html("text/html", body.as_bytes())
+        },
+    ),
+    http(
+        "bodies",
+        "knots",
+        "a megabyte of tags that end in the wrong order",
+        Page("Knots"),
+        |visit| {
+            let body = "<svg>".to_owned() + &"<b><p></b>".repeat(100_000) + "<title>Knots</title>";
+            visit.html("text/html", body.as_bytes())
+        },
+    ),
     // tls
     at(
         "TLS",

@@ -1,0 +1,111 @@
+//! An open element, and what the rules ask of it.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::matches::Order;
+use super::place::{Parts, Place, Written};
+use super::tag::Tag::{self, *};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Namespace {
+    Html,
+    Svg,
+    MathMl,
+    /// It was taken off the list, as a `<form>` is by its end tag wherever that stands, but what is
+    /// open inside is inside still.
+    Gone,
+}
+
+/// What ends the search for an element that a tag would close.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Default,
+    List,
+    Button,
+    Table,
+}
+
+/// A start tag.
+pub(super) struct Start<'a> {
+    pub(super) tag: Tag,
+    pub(super) written: Written<'a>,
+    pub(super) self_closing: bool,
+}
+
+/// An open element.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    pub(super) order: Order,
+    pub(super) tag: Tag,
+    pub(super) namespace: Namespace,
+    /// In a drawing or a formula: what is inside is HTML again.
+    pub(super) holds_html: bool,
+    /// It stands before the table that it was written in.
+    pub(super) fostered: bool,
+    /// The table before which it stands, or what it is in; 0 for none.
+    pub(super) before: u32,
+    pub(super) allowed: Parts,
+    pub(super) place: Place,
+    /// The match that it is.
+    pub(super) found: Option<u8>,
+    /// How much text the page had had when it opened.
+    pub(super) text_before: u64,
+    /// How much text has been placed before it: it is a table.
+    pub(super) text_fostered: u64,
+}
+
+impl Open {
+    pub(super) fn is(&self, tag: Tag) -> bool {
+        self.tag == tag && self.namespace == Namespace::Html
+    }
+
+    pub(super) fn is_special(&self) -> bool {
+        match self.namespace {
+            Namespace::Html => self.tag.is_special(),
+            _ => self.is_inside_point(),
+        }
+    }
+
+    pub(super) fn is_strange(&self) -> bool {
+        self.is(Template) || matches!(self.namespace, Namespace::Svg | Namespace::MathMl)
+    }
+
+    /// What is misplaced directly in it goes before its table.
+    pub(super) fn fosters(&self) -> bool {
+        self.namespace == Namespace::Html && self.tag.fosters()
+    }
+
+    /// An element of a drawing or a formula in which there may be HTML.
+    fn is_inside_point(&self) -> bool {
+        match self.namespace {
+            Namespace::Html | Namespace::Gone => false,
+            Namespace::Svg => matches!(self.tag, ForeignObject | Desc | Title),
+            Namespace::MathMl => {
+                matches!(self.tag, Mi | Mn | Mo | Ms | Mtext | AnnotationXml)
+            }
+        }
+    }
+
+    pub(super) fn ends(&self, scope: Scope) -> bool {
+        match (self.namespace, scope) {
+            (Namespace::Html, Scope::Table) => matches!(self.tag, Html | Table | Template),
+            (Namespace::Html, Scope::List) if matches!(self.tag, Ol | Ul) => true,
+            (Namespace::Html, Scope::Button) if self.tag == Button => true,
+            (Namespace::Html, _) => self.tag.bounds_scope(),
+            (_, Scope::Table) => false,
+            _ => self.is_inside_point(),
+        }
+    }
+}
+
+impl Start<'_> {
+    /// The same for the same attributes, in whatever order.
+    pub(super) fn likeness(&self) -> u64 {
+        let hash = |attribute: &(Vec<u8>, Vec<u8>)| {
+            let mut hasher = DefaultHasher::new();
+            attribute.hash(&mut hasher);
+            hasher.finish()
+        };
+        self.written.attributes.iter().map(hash).fold(0, u64::wrapping_add)
+    }
+}
