@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::extract::Selector;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use scraper_html::Selector;
 
 /// The longest `--timeout`, in seconds: a day.
 const MAX_TIMEOUT: f64 = 86_400.0;

@@ -5,9 +5,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::extract::Selector;
 use futures::channel::mpsc;
 use futures::stream::StreamExt;
+use scraper_html::Selector;
 
 use crate::clock::Clock;
 use crate::save::{Folder, SaveFile};

@@ -5,11 +5,21 @@
 //!      this crate           the scrapers' main.rs: the lesson       this crate
 //! ```
 //!
-//! [`start`] reads the command line and returns a [`Run`] and a [`Report`]. A scraper turns each
-//! [`Target`] into a [`Page`] and gives it to the report; a body passes through a [`PageBody`],
-//! which decompresses, counts and searches it chunk by chunk. This crate depends on no async
-//! runtime and no HTTP client: what it awaits are the traits of the `futures` crate, which belong
-//! to no runtime.
+//! A run, from its beginning to its end:
+//!
+//! 1. [`start`] reads the command line and returns a [`Run`] and a [`Report`]. The run has the options
+//!    ([`Job`]), the list of [`Target`]s, and what completes at Ctrl-C ([`Interrupt`]).
+//! 2. A scraper starts a [`Page`] for each target and requests it. The client tells what came as a
+//!    [`ResponseHead`], which knows where a redirect leads.
+//! 3. [`Page::receive`] makes the body a [`PageBody`], which decompresses, counts and searches it
+//!    chunk by chunk, and [`SaveFile`] says where it may be written.
+//! 4. Whatever goes wrong is a [`FetchError`] of that page, a panic too ([`catch_panic`]).
+//! 5. [`Page::finish`] stops the page's clock, and [`Report::add`] shows it. [`Report::finish`] has the
+//!    exit code.
+//!
+//! Each room knows only those below it; a test draws them from their imports. This crate depends on
+//! no async runtime and no HTTP client: what it awaits are the traits of the `futures` crate, which
+//! belong to no runtime.
 
 mod charset;
 mod clock;

@@ -189,6 +189,7 @@ fn every_dependency_has_its_reason_beside_it() {
     for name in SCRAPERS.iter().chain(&[
         "scraper_kit",
         "scraper_kit/hostile",
+        "scraper_kit/html",
         "scraper_kit/http",
         "scraper_kit/http/tokio",
         "hello_world",

@@ -25,18 +25,18 @@ enum Child {
 }
 
 /// An element of the page, in the order of the page.
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) text: String,
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) text: String,
     /// Where its parent and the element before it are in the list.
-    pub(super) parent: Option<usize>,
-    pub(super) previous: Option<usize>,
+    pub(crate) parent: Option<usize>,
+    pub(crate) previous: Option<usize>,
     /// How many children its parent has had with it.
-    pub(super) nth: usize,
+    pub(crate) nth: usize,
 }
 
 /// What `document.querySelectorAll("*")` gives, without scripts.
-pub(super) fn elements(page: &str) -> Vec<Element> {
+pub(crate) fn elements(page: &str) -> Vec<Element> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..Default::default() };
     let options = ParseOpts { tree_builder, ..Default::default() };
     let sink = Dom { document: node(name("document")) };

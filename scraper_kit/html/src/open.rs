@@ -2,12 +2,12 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::matches::Order;
-use super::place::{Parts, Place, Written};
-use super::tag::Tag::{self, *};
+use crate::matches::Order;
+use crate::place::{Parts, Place, Written};
+use crate::tag::Tag::{self, *};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Namespace {
+pub(crate) enum Namespace {
     Html,
     Svg,
     MathMl,
@@ -18,7 +18,7 @@ pub(super) enum Namespace {
 
 /// What ends the search for an element that a tag would close.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     Default,
     List,
     Button,
@@ -26,52 +26,52 @@ pub(super) enum Scope {
 }
 
 /// A start tag.
-pub(super) struct Start<'a> {
-    pub(super) tag: Tag,
-    pub(super) written: Written<'a>,
-    pub(super) self_closing: bool,
+pub(crate) struct Start<'a> {
+    pub(crate) tag: Tag,
+    pub(crate) written: Written<'a>,
+    pub(crate) self_closing: bool,
 }
 
 /// An open element.
 #[derive(Clone, Debug)]
-pub(super) struct Open {
-    pub(super) order: Order,
-    pub(super) tag: Tag,
-    pub(super) namespace: Namespace,
+pub(crate) struct Open {
+    pub(crate) order: Order,
+    pub(crate) tag: Tag,
+    pub(crate) namespace: Namespace,
     /// In a drawing or a formula: what is inside is HTML again.
-    pub(super) holds_html: bool,
+    pub(crate) holds_html: bool,
     /// It stands before the table that it was written in.
-    pub(super) fostered: bool,
+    pub(crate) fostered: bool,
     /// The table before which it stands, or what it is in; 0 for none.
-    pub(super) before: u32,
-    pub(super) allowed: Parts,
-    pub(super) place: Place,
+    pub(crate) before: u32,
+    pub(crate) allowed: Parts,
+    pub(crate) place: Place,
     /// The match that it is.
-    pub(super) found: Option<u8>,
+    pub(crate) found: Option<u8>,
     /// How much text the page had had when it opened.
-    pub(super) text_before: u64,
+    pub(crate) text_before: u64,
     /// How much text has been placed before it: it is a table.
-    pub(super) text_fostered: u64,
+    pub(crate) text_fostered: u64,
 }
 
 impl Open {
-    pub(super) fn is(&self, tag: Tag) -> bool {
+    pub(crate) fn is(&self, tag: Tag) -> bool {
         self.tag == tag && self.namespace == Namespace::Html
     }
 
-    pub(super) fn is_special(&self) -> bool {
+    pub(crate) fn is_special(&self) -> bool {
         match self.namespace {
             Namespace::Html => self.tag.is_special(),
             _ => self.is_inside_point(),
         }
     }
 
-    pub(super) fn is_strange(&self) -> bool {
+    pub(crate) fn is_strange(&self) -> bool {
         self.is(Template) || matches!(self.namespace, Namespace::Svg | Namespace::MathMl)
     }
 
     /// What is misplaced directly in it goes before its table.
-    pub(super) fn fosters(&self) -> bool {
+    pub(crate) fn fosters(&self) -> bool {
         self.namespace == Namespace::Html && self.tag.fosters()
     }
 
@@ -86,7 +86,7 @@ impl Open {
         }
     }
 
-    pub(super) fn ends(&self, scope: Scope) -> bool {
+    pub(crate) fn ends(&self, scope: Scope) -> bool {
         match (self.namespace, scope) {
             (Namespace::Html, Scope::Table) => matches!(self.tag, Html | Table | Template),
             (Namespace::Html, Scope::List) if matches!(self.tag, Ol | Ul) => true,
@@ -100,7 +100,7 @@ impl Open {
 
 impl Start<'_> {
     /// The same for the same attributes, in whatever order.
-    pub(super) fn likeness(&self) -> u64 {
+    pub(crate) fn likeness(&self) -> u64 {
         let hash = |attribute: &(Vec<u8>, Vec<u8>)| {
             let mut hasher = DefaultHasher::new();
             attribute.hash(&mut hasher);

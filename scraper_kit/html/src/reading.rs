@@ -7,21 +7,22 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 use html5gum::Tokenizer;
 
-use super::selector::Selector;
-use super::tokens::{Page, Texts};
+use crate::selector::Selector;
+use crate::tokens::{Page, Texts};
 
 /// What follows a `<` or a `&` is read when so much of it is there: more than the longest entity,
 /// which is `&CounterClockwiseContourIntegral;`.
 const LOOKAHEAD: usize = 48;
 
-/// Reads one page, piece by piece.
-pub(super) struct Reading {
+/// Reads one page, which comes in pieces of UTF-8, each of whole characters.
+pub struct Reading {
     pieces: Option<Sender<Vec<u8>>>,
     tokenizer: Box<Tokenizer<Source, Page>>,
 }
 
 impl Reading {
-    pub(super) fn new(selector: Arc<Selector>) -> Self {
+    /// Begins to read a page.
+    pub fn new(selector: Arc<Selector>) -> Self {
         let (pieces, received) = channel();
         let source = Source { pieces: received, ended: false, bytes: Vec::new(), at: 0 };
         let tokenizer = Tokenizer::new_with_emitter(source, Page::new(selector));
@@ -29,14 +30,14 @@ impl Reading {
     }
 
     /// Reads the next piece; the texts when nothing more can be read.
-    pub(super) fn write(&mut self, piece: Vec<u8>) -> Option<Texts> {
+    pub fn write(&mut self, piece: Vec<u8>) -> Option<Texts> {
         let pieces = self.pieces.as_ref()?;
         let _ = pieces.send(piece); // the source is there as long as the tokenizer
         self.tokenizer.next()?.ok()
     }
 
     /// The page is over.
-    pub(super) fn finish(mut self) -> Texts {
+    pub fn finish(mut self) -> Texts {
         self.pieces = None;
         self.tokenizer.next().and_then(Result::ok).unwrap_or_default()
     }

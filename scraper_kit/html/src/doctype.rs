@@ -1,6 +1,6 @@
 //! How old a page is, by its first line.
 
-use super::tree::{Mode, Tree};
+use crate::tree::{Mode, Tree};
 
 /// How much of it is kept.
 const MAX_BYTES: usize = 64;
@@ -32,19 +32,19 @@ const OLD_WITHOUT_SYSTEM: [&str; 2] =
     ["-//w3c//dtd html 4.01 frameset", "-//w3c//dtd html 4.01 transitional"];
 
 #[derive(Default)]
-pub(super) struct Doctype {
-    pub(super) name: Vec<u8>,
-    pub(super) public: Option<Vec<u8>>,
-    pub(super) has_system: bool,
-    pub(super) force_quirks: bool,
+pub(crate) struct Doctype {
+    pub(crate) name: Vec<u8>,
+    pub(crate) public: Option<Vec<u8>>,
+    pub(crate) has_system: bool,
+    pub(crate) force_quirks: bool,
 }
 
 impl Doctype {
-    pub(super) fn push_name(&mut self, text: &[u8]) {
+    pub(crate) fn push_name(&mut self, text: &[u8]) {
         push_some(&mut self.name, text);
     }
 
-    pub(super) fn push_public(&mut self, text: &[u8]) {
+    pub(crate) fn push_public(&mut self, text: &[u8]) {
         push_some(self.public.get_or_insert_default(), text);
     }
 }
@@ -58,7 +58,7 @@ fn push_some(kept: &mut Vec<u8>, text: &[u8]) {
 impl Tree {
     /// What a page says of its age. An old one, or one that says nothing, is read as the browsers
     /// of its time did ("quirks mode"): a table stays in its paragraph.
-    pub(super) fn doctype(&mut self, doctype: &Doctype) {
+    pub(crate) fn doctype(&mut self, doctype: &Doctype) {
         self.end_table_text();
         if self.mode != Mode::Initial {
             return;

@@ -2,13 +2,13 @@
 
 use std::mem;
 
-use super::open::Open;
-use super::tag::Tag::*;
-use super::tree::{Mode, TableText, Tree};
+use crate::open::Open;
+use crate::tag::Tag::*;
+use crate::tree::{Mode, TableText, Tree};
 
 impl Tree {
     /// Text of which nothing is markup.
-    pub(super) fn text(&mut self, text: &[u8]) {
+    pub(crate) fn text(&mut self, text: &[u8]) {
         let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         if self.takes_foreign(None) {
             self.frameset_ok &= blank == text.len();
@@ -52,7 +52,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn text_in_body(&mut self, text: &[u8]) {
+    pub(crate) fn text_in_body(&mut self, text: &[u8]) {
         if text == b"\0" {
             return;
         }
@@ -80,7 +80,7 @@ impl Tree {
     }
 
     /// Gives text to every match that is open around this place, for matches may be nested.
-    pub(super) fn give(&mut self, text: &[u8]) {
+    pub(crate) fn give(&mut self, text: &[u8]) {
         if self.in_template() {
             return;
         }
@@ -119,7 +119,7 @@ impl Tree {
     }
 
     /// The page is over: what its author has left out is there, too.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.end_table_text();
         if self.mode == Mode::Text {
             self.pop();
@@ -142,7 +142,7 @@ impl Tree {
     }
 
     /// The next token is no text: what a table has got so far was white space, and may stay.
-    pub(super) fn end_table_text(&mut self) {
+    pub(crate) fn end_table_text(&mut self) {
         if mem::replace(&mut self.table_text, TableText::None) == TableText::Space {
             self.give(b" ");
         }

@@ -9,15 +9,15 @@ macro_rules! tags {
     ($($tag:ident $name:literal)*) => {
         /// The name of an element: one that the rules speak of, or another by its number.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub(super) enum Tag { $($tag,)* Other(u16) }
+        pub(crate) enum Tag { $($tag,)* Other(u16) }
 
         impl Tag {
-            pub(super) fn known(name: &[u8]) -> Option<Self> {
+            pub(crate) fn known(name: &[u8]) -> Option<Self> {
                 match name { $($name => Some(Self::$tag),)* _ => None }
             }
 
             /// The name of one that the rules speak of.
-            pub(super) fn name(self) -> &'static [u8] {
+            pub(crate) fn name(self) -> &'static [u8] {
                 match self { $(Self::$tag => $name,)* Self::Other(_) => b"" }
             }
         }
@@ -52,7 +52,7 @@ use Tag::*;
 
 impl Tag {
     /// "Special": a misplaced end tag of another element does not reach through one of these.
-    pub(super) fn is_special(self) -> bool {
+    pub(crate) fn is_special(self) -> bool {
         let formatting_or_plain = self.is_formatting()
             || matches!(self, Dialog | Image | Optgroup | Choice | Rb | Rp | Rt | Rtc | Ruby)
             || matches!(self, Span | Sub | Sup | Var)
@@ -62,52 +62,52 @@ impl Tag {
     }
 
     /// Everything up to the end tag is text, whatever is around the element.
-    pub(super) fn holds_text(self) -> bool {
+    pub(crate) fn holds_text(self) -> bool {
         matches!(self, Iframe | Noembed | Noframes | Script | Style | Textarea | Title | Xmp)
     }
 
     /// Whether an element of this name holds text only, or what is inside is read by other rules.
-    pub(super) fn changes_text(name: &[u8]) -> bool {
+    pub(crate) fn changes_text(name: &[u8]) -> bool {
         let strange = |tag: Self| matches!(tag, Svg | Math | Template | Plaintext);
         Self::known(name).is_some_and(|tag| tag.holds_text() || strange(tag))
     }
 
     /// What an author may leave open across other elements: `<b>`, `<i>` and their like.
-    pub(super) fn is_formatting(self) -> bool {
+    pub(crate) fn is_formatting(self) -> bool {
         matches!(self, A | B | Big | Code | Em | Font | I | Nobr | S | Small | Strike)
             || matches!(self, Strong | Tt | U)
     }
 
     /// The containers out of which no implied end reaches.
-    pub(super) fn bounds_scope(self) -> bool {
+    pub(crate) fn bounds_scope(self) -> bool {
         matches!(self, Applet | Caption | Html | Table | Td | Th | Marquee | Object | Select)
             || self == Template
     }
 
-    pub(super) fn is_heading(self) -> bool {
+    pub(crate) fn is_heading(self) -> bool {
         matches!(self, H1 | H2 | H3 | H4 | H5 | H6)
     }
 
     /// End tags that HTML lets authors leave out.
-    pub(super) fn has_implied_end(self) -> bool {
+    pub(crate) fn has_implied_end(self) -> bool {
         matches!(self, Dd | Dt | Li | Optgroup | Choice | P | Rb | Rp | Rt | Rtc)
     }
 
-    pub(super) fn is_table_section(self) -> bool {
+    pub(crate) fn is_table_section(self) -> bool {
         matches!(self, Tbody | Tfoot | Thead)
     }
 
-    pub(super) fn is_cell(self) -> bool {
+    pub(crate) fn is_cell(self) -> bool {
         matches!(self, Td | Th)
     }
 
     /// Text that is in one of these directly goes before the table.
-    pub(super) fn fosters(self) -> bool {
+    pub(crate) fn fosters(self) -> bool {
         matches!(self, Table | Tr) || self.is_table_section()
     }
 
     /// Starts that a `<p>` does not contain, and that need nothing else.
-    pub(super) fn is_block(self) -> bool {
+    pub(crate) fn is_block(self) -> bool {
         matches!(self, Address | Article | Aside | Blockquote | Center | Details | Dialog | Dir)
             || matches!(self, Div | Dl | Fieldset | Figcaption | Figure | Footer | Header)
             || matches!(self, Hgroup | Main | Menu | Nav | Ol | P | Search | Section | Summary)
@@ -115,7 +115,7 @@ impl Tag {
     }
 
     /// HTML that ends the drawing or the formula in which it stands.
-    pub(super) fn breaks_out(self) -> bool {
+    pub(crate) fn breaks_out(self) -> bool {
         matches!(self, B | Big | Blockquote | Body | Br | Center | Code | Dd | Div | Dl | Dt | Em)
             || matches!(self, Embed | Head | Hr | I | Img | Li | Listing | Menu | Meta | Nobr | Ol)
             || matches!(self, P | Pre | Ruby | S | Small | Span | Strong | Strike | Sub | Sup)
@@ -126,17 +126,17 @@ impl Tag {
 
 /// The numbers of the names of one page that are not HTML's.
 #[derive(Default)]
-pub(super) struct Names(HashMap<Box<[u8]>, u16>);
+pub(crate) struct Names(HashMap<Box<[u8]>, u16>);
 
 impl Names {
     /// Whether the rules ask for the attributes of an element of this name.
-    pub(super) fn reads_attributes(name: &[u8]) -> bool {
+    pub(crate) fn reads_attributes(name: &[u8]) -> bool {
         let tag = Tag::known(name);
         tag.is_some_and(|tag| tag.is_formatting() || matches!(tag, Input | AnnotationXml))
     }
 
     /// The tag of this name. When a page has too many names, those that are left share one.
-    pub(super) fn tag(&mut self, name: &[u8]) -> Tag {
+    pub(crate) fn tag(&mut self, name: &[u8]) -> Tag {
         let next = self.0.len() as u16;
         if let Some(tag) = Tag::known(name) {
             tag

@@ -1,12 +1,12 @@
 //! What end tags close, and what they do not.
 
-use super::open::{Namespace, Scope};
-use super::tag::Tag::{self, *};
-use super::tree::{Mode, Tree};
+use crate::open::{Namespace, Scope};
+use crate::tag::Tag::{self, *};
+use crate::tree::{Mode, Tree};
 
 impl Tree {
     /// An end tag.
-    pub(super) fn end(&mut self, tag: Tag) {
+    pub(crate) fn end(&mut self, tag: Tag) {
         self.end_table_text();
         let in_html = self.current().is_none_or(|open| open.namespace == Namespace::Html);
         if !in_html && self.end_foreign(tag) {
@@ -16,7 +16,7 @@ impl Tree {
     }
 
     /// Closes what the tag ends, or answers `true`: it wants the tag again, in another mode.
-    pub(super) fn end_in(&mut self, mode: Mode, tag: Tag) -> bool {
+    pub(crate) fn end_in(&mut self, mode: Mode, tag: Tag) -> bool {
         let implies = matches!(tag, Head | Body | Html | Br);
         match mode {
             Mode::Initial => {
@@ -132,7 +132,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn end_template(&mut self) -> bool {
+    pub(crate) fn end_template(&mut self) -> bool {
         if self.in_template() {
             while self.current().is_some_and(|open| !open.is(Template)) {
                 self.pop();
@@ -197,7 +197,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn close_p(&mut self) {
+    pub(crate) fn close_p(&mut self) {
         if self.has_paragraph() && self.has(P, Scope::Button) {
             self.imply_ends(Some(P));
             self.pop_until(|tag| tag == P);
@@ -217,7 +217,7 @@ impl Tree {
     }
 
     /// An element that has no rule of its own ends, unless a special one is open inside.
-    pub(super) fn end_other(&mut self, tag: Tag) {
+    pub(crate) fn end_other(&mut self, tag: Tag) {
         let stop = self.open.iter().rposition(|open| open.is(tag) || open.is_special());
         self.work(self.open.len() - stop.unwrap_or_default());
         let Some(stop) = stop.filter(|index| self.open[*index].is(tag)) else { return };

@@ -4,13 +4,13 @@
 
 use html5gum::State;
 
-use super::open::{Scope, Start};
-use super::tag::Tag::{self, *};
-use super::tree::{Mode, Tree};
+use crate::open::{Scope, Start};
+use crate::tag::Tag::{self, *};
+use crate::tree::{Mode, Tree};
 
 impl Tree {
     /// A start tag.
-    pub(super) fn start(&mut self, start: &Start<'_>) {
+    pub(crate) fn start(&mut self, start: &Start<'_>) {
         self.end_table_text();
         loop {
             let again = match self.takes_foreign(Some(start)) {
@@ -95,13 +95,13 @@ impl Tree {
         }
     }
 
-    pub(super) fn go(&mut self, mode: Mode) -> bool {
+    pub(crate) fn go(&mut self, mode: Mode) -> bool {
         self.mode = mode;
         true
     }
 
     /// What the author has left out before anything else may come.
-    pub(super) fn leave(&mut self, mode: Mode) -> bool {
+    pub(crate) fn leave(&mut self, mode: Mode) -> bool {
         match mode {
             Mode::Initial => self.go(Mode::BeforeHtml),
             Mode::BeforeHtml => {
@@ -129,13 +129,13 @@ impl Tree {
         }
     }
 
-    pub(super) fn void(&mut self, start: &Start<'_>) -> bool {
+    pub(crate) fn void(&mut self, start: &Start<'_>) -> bool {
         self.push_void(start);
         false
     }
 
     /// An element of which everything up to its end tag is text.
-    pub(super) fn push_text(&mut self, start: &Start<'_>, state: State) -> bool {
+    pub(crate) fn push_text(&mut self, start: &Start<'_>, state: State) -> bool {
         self.push(start);
         self.switch = Some(state);
         self.back = self.mode;
@@ -143,7 +143,7 @@ impl Tree {
         false
     }
 
-    pub(super) fn start_in_head(&mut self, start: &Start<'_>) -> bool {
+    pub(crate) fn start_in_head(&mut self, start: &Start<'_>) -> bool {
         match start.tag {
             Base | Basefont | Bgsound | Link | Meta => self.void(start),
             Title => self.push_text(start, State::RcData),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use html5gum::{Emitter, Error, State};
 
-use super::doctype::Doctype;
-use super::open::Start;
-use super::place::Written;
-use super::selector::Selector;
-use super::tag::Names;
-use super::tree::Tree;
+use crate::doctype::Doctype;
+use crate::open::Start;
+use crate::place::Written;
+use crate::selector::Selector;
+use crate::tag::Names;
+use crate::tree::Tree;
 
 /// What is kept of one tag: its name, and its attributes.
 const MAX_NAME_BYTES: usize = 64;
@@ -20,10 +20,10 @@ const MAX_ATTRIBUTE_BYTES: usize = 32 * 1024;
 const MAX_END_TAG_BYTES: usize = 32 * 1024;
 
 /// The matches of a page, and whether there was more.
-pub(super) type Texts = (Vec<String>, bool);
+pub type Texts = (Vec<String>, bool);
 
 /// What the tokenizer tells, on its way to the page's open elements.
-pub(super) struct Page {
+pub(crate) struct Page {
     tree: Tree,
     names: Names,
     /// The tag that is being read.
@@ -43,7 +43,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(selector: Arc<Selector>) -> Self {
+    pub(crate) fn new(selector: Arc<Selector>) -> Self {
         Self {
             tree: Tree::new(selector),
             names: Names::default(),

@@ -3,25 +3,25 @@
 use std::mem;
 
 /// The longest match, in bytes of UTF-8; a longer one is cut and ends in `…`.
-pub(super) const MAX_MATCH_BYTES: usize = 1024;
+pub(crate) const MAX_MATCH_BYTES: usize = 1024;
 
 /// The most matches kept of one page.
-pub(super) const MAX_MATCHES: usize = 64;
+pub(crate) const MAX_MATCHES: usize = 64;
 
 /// The most text held for one page's matches while it streams by, white space included. Matches
 /// that come after it stay empty.
-pub(super) const MAX_HELD_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_HELD_BYTES: usize = 64 * 1024;
 
 /// Where an element stands among the others: its number, and for one that the parser puts around
 /// (below 0) or into (above 0) another later on, how far from that.
-pub(super) type Order = (u32, i32);
+pub(crate) type Order = (u32, i32);
 
 /// The matches of one page, in the order in which their elements open.
 #[derive(Default)]
-pub(super) struct Matches {
+pub(crate) struct Matches {
     matches: Vec<Match>,
     held: usize,
-    pub(super) truncated: bool,
+    pub(crate) truncated: bool,
 }
 
 struct Match {
@@ -32,7 +32,7 @@ struct Match {
 
 impl Matches {
     /// A matching element opens; `None` when the page has had as many as are kept.
-    pub(super) fn open(&mut self, order: Order) -> Option<u8> {
+    pub(crate) fn open(&mut self, order: Order) -> Option<u8> {
         let id = self.matches.len();
         if id == MAX_MATCHES {
             self.truncated = true;
@@ -42,18 +42,18 @@ impl Matches {
         Some(id as u8)
     }
 
-    pub(super) fn push(&mut self, id: u8, text: &[u8]) {
+    pub(crate) fn push(&mut self, id: u8, text: &[u8]) {
         self.insert(id, None, text);
     }
 
     /// Adds text at its end, or else after so many bytes.
-    pub(super) fn insert(&mut self, id: u8, at: Option<usize>, text: &[u8]) {
+    pub(crate) fn insert(&mut self, id: u8, at: Option<usize>, text: &[u8]) {
         let found = &mut self.matches[usize::from(id)];
         // White space shrinks when the match is whole: leave room for some.
         let room = (4 * MAX_MATCH_BYTES).saturating_sub(found.text.len());
         let room = room.min(MAX_HELD_BYTES - self.held);
         let mut end = text.len().min(room);
-        while text.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        while end > 0 && text.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
             end -= 1; // in the middle of a character
         }
         let kept = &text[..end];
@@ -64,7 +64,7 @@ impl Matches {
     }
 
     /// What opened since an element is not on the page any more.
-    pub(super) fn withdraw_since(&mut self, order: Order) {
+    pub(crate) fn withdraw_since(&mut self, order: Order) {
         for id in 0..self.matches.len() {
             if self.matches[id].order >= order {
                 self.withdraw(id as u8);
@@ -73,12 +73,12 @@ impl Matches {
     }
 
     /// The text that a match has got since it had so many bytes.
-    pub(super) fn since(&self, id: u8, length: usize) -> Vec<u8> {
+    pub(crate) fn since(&self, id: u8, length: usize) -> Vec<u8> {
         self.matches[usize::from(id)].text.get(length..).unwrap_or_default().to_vec()
     }
 
     /// Takes it back.
-    pub(super) fn cut(&mut self, id: u8, length: usize) {
+    pub(crate) fn cut(&mut self, id: u8, length: usize) {
         let text = &mut self.matches[usize::from(id)].text;
         let before = text.len();
         text.truncate(length);
@@ -86,13 +86,13 @@ impl Matches {
     }
 
     /// It is no match after all.
-    pub(super) fn withdraw(&mut self, id: u8) {
+    pub(crate) fn withdraw(&mut self, id: u8) {
         self.cut(id, 0);
         self.matches[usize::from(id)].withdrawn = true;
     }
 
     /// The matches as they are shown, and whether there was more.
-    pub(super) fn finish(&mut self) -> (Vec<String>, bool) {
+    pub(crate) fn finish(&mut self) -> (Vec<String>, bool) {
         let mut matches = mem::take(&mut self.matches);
         matches.retain(|found| !found.withdrawn);
         matches.sort_by_key(|found| found.order);
@@ -121,4 +121,21 @@ fn tidy(text: &str) -> (String, bool) {
         tidy.push('…');
     }
     (tidy, cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_may_be_cut_in_a_character_where_there_is_no_more_room() {
+        let mut matches = Matches::default();
+        let id = matches.open((0, 0)).unwrap();
+        let euro = "\u{20ac}".as_bytes();
+        matches.push(id, &[&[b'x'; 4 * MAX_MATCH_BYTES - 2][..], &euro[..1]].concat());
+        matches.push(id, &euro[1..]);
+        matches.push(id, &euro[1..]);
+        let (texts, truncated) = matches.finish();
+        assert!(truncated && texts[0].len() <= MAX_MATCH_BYTES);
+    }
 }

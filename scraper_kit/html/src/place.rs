@@ -6,23 +6,23 @@ use selectors::attr::ParsedCaseSensitivity;
 use selectors::attr::{AttrSelectorOperator, CaseSensitivity, ParsedAttrSelectorOperation};
 use selectors::parser::Component;
 
-use super::css::{Css, Text};
-use super::tag::Tag;
+use crate::css::{Css, Text};
+use crate::tag::Tag;
 
 /// A set of a selector's parts, one bit each.
-pub(super) type Parts = u64;
+pub(crate) type Parts = u64;
 
 /// The name and the attributes of an element, as they are written.
-pub(super) struct Written<'a> {
-    pub(super) name: &'a [u8],
-    pub(super) attributes: &'a [(Vec<u8>, Vec<u8>)],
+pub(crate) struct Written<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) attributes: &'a [(Vec<u8>, Vec<u8>)],
     /// An old page, whose classes and ids are the same in capital letters.
-    pub(super) quirks: bool,
+    pub(crate) quirks: bool,
 }
 
 impl Written<'_> {
     /// The value of an attribute; the first counts when it is there twice.
-    pub(super) fn attribute(&self, name: &[u8]) -> Option<&[u8]> {
+    pub(crate) fn attribute(&self, name: &[u8]) -> Option<&[u8]> {
         let mut named = self.attributes.iter().filter(|(other, _)| other == name);
         named.next().map(|(_, value)| &value[..])
     }
@@ -30,37 +30,37 @@ impl Written<'_> {
 
 /// What an open element remembers of its children and of what is around it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The parts that end at the element itself.
-    pub(super) here: Parts,
+    pub(crate) here: Parts,
     /// Those that end at it or at an element around it.
-    pub(super) around: Parts,
+    pub(crate) around: Parts,
     /// Those that end at its last child so far, and at any of its children.
-    pub(super) last: Parts,
-    pub(super) any: Parts,
-    pub(super) children: i32,
-    pub(super) by_type: Option<Box<Kinds>>,
+    pub(crate) last: Parts,
+    pub(crate) any: Parts,
+    pub(crate) children: i32,
+    pub(crate) by_type: Option<Box<Kinds>>,
 }
 
 /// How many children of each name; few places need it, and so it is not in all of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kinds(pub(super) HashMap<Tag, i32>);
+pub(crate) struct Kinds(pub(crate) HashMap<Tag, i32>);
 
 impl Place {
     /// Adds what an element has come to be by a second tag.
-    pub(super) fn extend(&mut self, other: &Self) {
+    pub(crate) fn extend(&mut self, other: &Self) {
         self.here |= other.here;
         self.around |= other.around;
     }
 
     /// What is inside stays, around it is another element.
-    pub(super) fn move_to(&mut self, other: Self) {
+    pub(crate) fn move_to(&mut self, other: Self) {
         self.here = other.here;
         self.around = other.around;
     }
 
     /// The last child is counted again.
-    pub(super) fn uncount(&mut self, tag: Tag) {
+    pub(crate) fn uncount(&mut self, tag: Tag) {
         self.children -= 1;
         if let Some(count) = self.by_type.as_mut().and_then(|kinds| kinds.0.get_mut(&tag)) {
             *count -= 1;
@@ -68,13 +68,13 @@ impl Place {
     }
 
     /// How many kinds of children are counted.
-    pub(super) fn kinds(&self) -> usize {
+    pub(crate) fn kinds(&self) -> usize {
         self.by_type.as_ref().map_or(0, |kinds| kinds.0.len())
     }
 }
 
 /// Whether the tag of an element is as this says.
-pub(super) fn is_simple_match(simple: &Component<Css>, written: &Written<'_>) -> bool {
+pub(crate) fn is_simple_match(simple: &Component<Css>, written: &Written<'_>) -> bool {
     let same = |value: &[u8], wanted: &Text| match written.quirks {
         true => value.eq_ignore_ascii_case(wanted.as_bytes()),
         false => value == wanted.as_bytes(),

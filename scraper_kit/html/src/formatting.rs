@@ -3,18 +3,18 @@
 
 use std::mem;
 
-use super::matches::Order;
-use super::open::{Namespace, Open, Scope, Start};
-use super::place::{Parts, Place};
-use super::tag::Tag::{self, Table};
-use super::tree::Tree;
+use crate::matches::Order;
+use crate::open::{Namespace, Open, Scope, Start};
+use crate::place::{Parts, Place};
+use crate::tag::Tag::{self, Table};
+use crate::tree::Tree;
 
 /// How many may wait to be opened again.
 const MAX_FORMATTING: usize = 512;
 
 /// A formatting element that was opened and has had no end tag.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     order: Order,
     tag: Tag,
     allowed: Parts,
@@ -24,7 +24,7 @@ pub(super) struct Entry {
 
 impl Tree {
     /// Opens a formatting element.
-    pub(super) fn push_formatting(&mut self, start: &Start<'_>) {
+    pub(crate) fn push_formatting(&mut self, start: &Start<'_>) {
         self.push(start);
         let likeness = start.likeness();
         let since_marker = self.formatting.iter().rposition(Option::is_none).map_or(0, |at| at + 1);
@@ -42,7 +42,7 @@ impl Tree {
     }
 
     /// What was opened before an object or a table's cell is not opened again inside.
-    pub(super) fn push_marker(&mut self) {
+    pub(crate) fn push_marker(&mut self) {
         self.remember(None);
     }
 
@@ -54,12 +54,12 @@ impl Tree {
         self.formatting.push(entry);
     }
 
-    pub(super) fn clear_to_marker(&mut self) {
+    pub(crate) fn clear_to_marker(&mut self) {
         while let Some(Some(_)) = self.formatting.pop() {}
     }
 
     /// Opens again what a block has closed, before text or a tag that comes after the block.
-    pub(super) fn reconstruct(&mut self) {
+    pub(crate) fn reconstruct(&mut self) {
         let is_closed = |tree: &mut Self, entry: &Option<Entry>| {
             entry.is_some_and(|entry| tree.position(entry.order).is_none())
         };
@@ -80,7 +80,7 @@ impl Tree {
     }
 
     /// Drops an entry, and its element where that is: it is not opened again.
-    pub(super) fn forget(&mut self, entry: Entry) {
+    pub(crate) fn forget(&mut self, entry: Entry) {
         self.formatting.retain(|other| other.is_none_or(|other| other.order != entry.order));
         if let Some(index) = self.position(entry.order) {
             self.take_off(index);
@@ -88,14 +88,14 @@ impl Tree {
     }
 
     /// The place of an open element.
-    pub(super) fn position(&mut self, order: Order) -> Option<usize> {
+    pub(crate) fn position(&mut self, order: Order) -> Option<usize> {
         let place = self.open.iter().rposition(|open| open.order == order);
         self.work(self.open.len() - place.unwrap_or_default());
         place
     }
 
     /// The innermost entry of this name since the last marker.
-    pub(super) fn last_entry(&self, tag: Tag) -> Option<(usize, Entry)> {
+    pub(crate) fn last_entry(&self, tag: Tag) -> Option<(usize, Entry)> {
         let entries = self.formatting.iter().enumerate().rev();
         let mut entries = entries.map_while(|(index, entry)| Some((index, (*entry)?)));
         entries.find(|(_, entry)| entry.tag == tag)
@@ -104,7 +104,7 @@ impl Tree {
     /// The end tag of a formatting element: the standard's "adoption agency algorithm". What was
     /// opened inside and is still open, such as the `<p>` of `<b>1<p>2</b>3</p>`, moves out of it,
     /// and the part of it that is inside that becomes an element of its own.
-    pub(super) fn adopt(&mut self, tag: Tag) {
+    pub(crate) fn adopt(&mut self, tag: Tag) {
         let current = self.current().filter(|open| open.is(tag)).map(|open| open.order);
         let is_listed = |order| self.formatting.iter().flatten().any(|entry| entry.order == order);
         if current.is_some_and(|order| !is_listed(order)) {

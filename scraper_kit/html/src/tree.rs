@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use html5gum::State;
 
-use super::formatting::Entry;
-use super::matches::{Matches, Order};
-use super::open::{Namespace, Open, Start};
-use super::place::{Parts, Place, Written};
-use super::selector::Selector;
-use super::tag::Tag;
+use crate::formatting::Entry;
+use crate::matches::{Matches, Order};
+use crate::open::{Namespace, Open, Start};
+use crate::place::{Parts, Place, Written};
+use crate::selector::Selector;
+use crate::tag::Tag;
 
 /// How many elements may be open. One more takes the place of the innermost one, as in browsers,
 /// which draw the line at 512 or so.
-pub(super) const MAX_OPEN: usize = 2_100;
+pub(crate) const MAX_OPEN: usize = 2_100;
 
 /// How many kinds of children may be counted at a time, for `:nth-of-type`.
 const MAX_KINDS: usize = 1024;
@@ -29,7 +29,7 @@ const WORK_PER_BYTE: u64 = 60;
 
 /// The insertion modes: where on the page the parser is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     Initial,
     BeforeHtml,
     BeforeHead,
@@ -51,47 +51,47 @@ pub(super) enum Mode {
 }
 
 /// The state of a page's parser.
-pub(super) struct Tree {
-    pub(super) selector: Arc<Selector>,
-    pub(super) open: Vec<Open>,
-    pub(super) formatting: Vec<Option<Entry>>,
-    pub(super) mode: Mode,
+pub(crate) struct Tree {
+    pub(crate) selector: Arc<Selector>,
+    pub(crate) open: Vec<Open>,
+    pub(crate) formatting: Vec<Option<Entry>>,
+    pub(crate) mode: Mode,
     /// Where to go on after a `<title>` or a `<script>`.
-    pub(super) back: Mode,
-    pub(super) template_modes: Vec<Mode>,
-    pub(super) head: Option<Open>,
-    pub(super) form: Option<Order>,
-    pub(super) frameset_ok: bool,
-    pub(super) fostering: bool,
-    pub(super) quirks: bool,
+    pub(crate) back: Mode,
+    pub(crate) template_modes: Vec<Mode>,
+    pub(crate) head: Option<Open>,
+    pub(crate) form: Option<Order>,
+    pub(crate) frameset_ok: bool,
+    pub(crate) fostering: bool,
+    pub(crate) quirks: bool,
     /// The text of a table so far: white space, or what goes before the table.
-    pub(super) table_text: TableText,
+    pub(crate) table_text: TableText,
     /// What the tokenizer has to read next, if it is not markup.
-    pub(super) switch: Option<State>,
-    pub(super) matches: Matches,
-    pub(super) text_read: u64,
+    pub(crate) switch: Option<State>,
+    pub(crate) matches: Matches,
+    pub(crate) text_read: u64,
     /// There was more on the page than can be followed.
-    pub(super) full: bool,
-    pub(super) elements: u32,
-    pub(super) kinds: usize,
-    pub(super) templates: usize,
-    pub(super) paragraphs: usize,
+    pub(crate) full: bool,
+    pub(crate) elements: u32,
+    pub(crate) kinds: usize,
+    pub(crate) templates: usize,
+    pub(crate) paragraphs: usize,
     /// Open elements that are templates, or of drawings and formulas.
-    pub(super) strangers: usize,
-    pub(super) open_matches: usize,
-    pub(super) work: u64,
-    pub(super) bytes: u64,
+    pub(crate) strangers: usize,
+    pub(crate) open_matches: usize,
+    pub(crate) work: u64,
+    pub(crate) bytes: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum TableText {
+pub(crate) enum TableText {
     None,
     Space,
     Fostered,
 }
 
 impl Tree {
-    pub(super) fn new(selector: Arc<Selector>) -> Self {
+    pub(crate) fn new(selector: Arc<Selector>) -> Self {
         Self {
             selector,
             open: Vec::new(),
@@ -121,23 +121,23 @@ impl Tree {
     }
 
     /// So many more bytes of the page are read.
-    pub(super) fn read(&mut self, bytes: usize) {
+    pub(crate) fn read(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
 
     /// Notes that so many open elements were looked at.
-    pub(super) fn work(&mut self, steps: usize) {
+    pub(crate) fn work(&mut self, steps: usize) {
         self.work += steps as u64;
         self.full |= self.work > FREE_WORK + WORK_PER_BYTE * self.bytes;
     }
 
     // Open elements.
 
-    pub(super) fn current(&self) -> Option<&Open> {
+    pub(crate) fn current(&self) -> Option<&Open> {
         self.open.last()
     }
 
-    pub(super) fn current_is(&self, tag: Tag) -> bool {
+    pub(crate) fn current_is(&self, tag: Tag) -> bool {
         self.current().is_some_and(|open| open.is(tag))
     }
 
@@ -147,7 +147,7 @@ impl Tree {
     /// (One case in some thousand random pages is read otherwise: in a drawing, an end tag of what
     /// is around it would end the drawing, too.)
     #[inline]
-    pub(super) fn passes_over(&self, name: &[u8]) -> bool {
+    pub(crate) fn passes_over(&self, name: &[u8]) -> bool {
         self.strangers == 0
             && self.mode == Mode::InBody
             && !self.frameset_ok
@@ -156,11 +156,11 @@ impl Tree {
     }
 
     /// Whether a `<p>` is open at all: most tags ask for one, and it may be far up.
-    pub(super) fn has_paragraph(&self) -> bool {
+    pub(crate) fn has_paragraph(&self) -> bool {
         self.paragraphs > 0
     }
 
-    pub(super) fn in_template(&self) -> bool {
+    pub(crate) fn in_template(&self) -> bool {
         self.templates > 0
     }
 
@@ -174,24 +174,24 @@ impl Tree {
     }
 
     /// Opens the element of a start tag.
-    pub(super) fn push(&mut self, start: &Start<'_>) {
+    pub(crate) fn push(&mut self, start: &Start<'_>) {
         let allowed = self.selector.allowed(&start.written);
         self.push_element(start.tag, Namespace::Html, allowed);
     }
 
     /// Opens an element and closes it: nothing is ever inside.
-    pub(super) fn push_void(&mut self, start: &Start<'_>) {
+    pub(crate) fn push_void(&mut self, start: &Start<'_>) {
         self.push(start);
         self.pop();
     }
 
     /// Opens an element whose start tag was left out.
-    pub(super) fn push_implied(&mut self, tag: Tag) {
+    pub(crate) fn push_implied(&mut self, tag: Tag) {
         let written = Written { name: tag.name(), attributes: &[], quirks: self.quirks };
         self.push(&Start { tag, written, self_closing: false });
     }
 
-    pub(super) fn push_element(&mut self, tag: Tag, namespace: Namespace, allowed: Parts) {
+    pub(crate) fn push_element(&mut self, tag: Tag, namespace: Namespace, allowed: Parts) {
         if self.open.len() >= MAX_OPEN {
             self.matches.truncated = true;
             self.pop();
@@ -226,7 +226,7 @@ impl Tree {
     }
 
     /// What an element is to its parent. What is in a `<template>` is not on the page.
-    pub(super) fn enter(
+    pub(crate) fn enter(
         &mut self,
         tag: Tag,
         allowed: Parts,

@@ -2,13 +2,13 @@
 
 use html5gum::State;
 
-use super::open::{Namespace, Scope, Start};
-use super::tag::Tag::{self, *};
-use super::tree::{Mode, Tree};
+use crate::open::{Namespace, Scope, Start};
+use crate::tag::Tag::{self, *};
+use crate::tree::{Mode, Tree};
 
 impl Tree {
     /// Opens an element of the body, or answers `true`: it wants the tag again.
-    pub(super) fn start_in_body(&mut self, start: &Start<'_>) -> bool {
+    pub(crate) fn start_in_body(&mut self, start: &Start<'_>) -> bool {
         let tag = start.tag;
         match tag {
             Html | Body => self.add_attributes(start),
@@ -104,7 +104,7 @@ impl Tree {
                 self.push_foreign(start, namespace);
             }
             Image => {
-                let written = super::place::Written { name: Img.name(), ..start.written };
+                let written = crate::place::Written { name: Img.name(), ..start.written };
                 return self.start_in_body(&Start { tag: Img, written, ..*start });
             }
             _ => self.start_plain(start),

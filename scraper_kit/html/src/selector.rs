@@ -9,13 +9,13 @@ use std::str::FromStr;
 use selectors::parser::{AnPlusB, Combinator, Component, NthType, ParseRelative};
 use selectors::parser::{Selector as Source, SelectorList};
 
-use super::css::Css;
-use super::place::{Parts, Place, Written, is_simple_match};
-use super::tag::Tag;
+use crate::css::Css;
+use crate::place::{Parts, Place, Written, is_simple_match};
+use crate::tag::Tag;
 
 /// A CSS selector that needs to know no more of a page than what came before.
 #[derive(Debug)]
-pub(crate) struct Selector {
+pub struct Selector {
     parts: Vec<Part>,
     /// The parts with which the whole selector, or one of its alternatives, is complete.
     ends: Parts,
@@ -60,17 +60,17 @@ struct Nth {
 
 impl Selector {
     /// Whether it asks for attributes at all.
-    pub(super) fn reads_attributes(&self) -> bool {
+    pub(crate) fn reads_attributes(&self) -> bool {
         self.reads_attributes
     }
 
     /// Whether it asks for nothing but elements that hold text only, such as `title`.
-    pub(super) fn wants_text_elements(&self) -> bool {
+    pub(crate) fn wants_text_elements(&self) -> bool {
         self.wants_text_elements
     }
 
     /// The parts that the element's own tag allows, wherever it may be.
-    pub(super) fn allowed(&self, written: &Written<'_>) -> Parts {
+    pub(crate) fn allowed(&self, written: &Written<'_>) -> Parts {
         let mut allowed = 0;
         for (bit, part) in self.parts.iter().enumerate() {
             if part.simple.iter().all(|simple| is_simple_match(simple, written)) {
@@ -81,7 +81,7 @@ impl Selector {
     }
 
     /// Puts an element below its parent, and tells whether it matches.
-    pub(super) fn enter(
+    pub(crate) fn enter(
         &self,
         tag: Tag,
         allowed: Parts,
@@ -205,7 +205,7 @@ impl FromStr for Selector {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut input = cssparser::ParserInput::new(text);
         let mut input = cssparser::Parser::new(&mut input);
-        let list = SelectorList::parse(&super::css::Reader, &mut input, ParseRelative::No)
+        let list = SelectorList::parse(&crate::css::Reader, &mut input, ParseRelative::No)
             .map_err(|_| "this is no CSS selector, or one that is not supported")?;
         let mut selector = Self {
             parts: Vec::new(),

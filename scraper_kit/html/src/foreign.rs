@@ -1,13 +1,13 @@
 //! Drawings (`<svg>`) and formulas (`<math>`), which have elements of their own, and where HTML may
 //! be inside of them.
 
-use super::open::{Namespace, Start};
-use super::tag::Tag::{self, *};
-use super::tree::{Mode, Tree};
+use crate::open::{Namespace, Start};
+use crate::tag::Tag::{self, *};
+use crate::tree::{Mode, Tree};
 
 impl Tree {
     /// Whether the next token, a start tag or else text, belongs to a drawing or a formula.
-    pub(super) fn takes_foreign(&self, start: Option<&Start<'_>>) -> bool {
+    pub(crate) fn takes_foreign(&self, start: Option<&Start<'_>>) -> bool {
         let Some(current) = self.current() else { return false };
         if current.namespace == Namespace::Html || current.holds_html {
             return false;
@@ -21,7 +21,7 @@ impl Tree {
         true
     }
 
-    pub(super) fn push_foreign(&mut self, start: &Start<'_>, namespace: Namespace) {
+    pub(crate) fn push_foreign(&mut self, start: &Start<'_>, namespace: Namespace) {
         let allowed = self.selector.allowed(&start.written);
         self.push_element(start.tag, namespace, allowed);
         let holds_html = match (namespace, start.tag) {
@@ -41,7 +41,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn start_foreign(&mut self, start: &Start<'_>) -> bool {
+    pub(crate) fn start_foreign(&mut self, start: &Start<'_>) -> bool {
         let colours = [&b"color"[..], b"face", b"size"];
         let is_html = start.tag.breaks_out()
             || start.tag == Font
@@ -68,7 +68,7 @@ impl Tree {
     }
 
     /// An end tag in a drawing or a formula; `false` if it is none of theirs.
-    pub(super) fn end_foreign(&mut self, tag: Tag) -> bool {
+    pub(crate) fn end_foreign(&mut self, tag: Tag) -> bool {
         if matches!(tag, Br | P) {
             self.leave_foreign();
             return false;
@@ -88,7 +88,7 @@ impl Tree {
     }
 
     /// A `<![CDATA[` is text here, and a comment elsewhere.
-    pub(super) fn takes_cdata(&self) -> bool {
+    pub(crate) fn takes_cdata(&self) -> bool {
         self.mode != Mode::Text
             && self.current().is_some_and(|open| open.namespace != Namespace::Html)
     }

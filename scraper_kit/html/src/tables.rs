@@ -1,11 +1,11 @@
 //! What belongs into a table, and what ends its parts.
 
-use super::open::{Scope, Start};
-use super::tag::Tag::{self, *};
-use super::tree::{Mode, Tree};
+use crate::open::{Scope, Start};
+use crate::tag::Tag::{self, *};
+use crate::tree::{Mode, Tree};
 
 impl Tree {
-    pub(super) fn start_in_table(&mut self, start: &Start<'_>) -> bool {
+    pub(crate) fn start_in_table(&mut self, start: &Start<'_>) -> bool {
         match start.tag {
             Caption => {
                 self.clear_to_table();
@@ -49,14 +49,14 @@ impl Tree {
     }
 
     /// What does not belong into a table goes before it.
-    pub(super) fn misplaced(&mut self, rule: impl FnOnce(&mut Self) -> bool) -> bool {
+    pub(crate) fn misplaced(&mut self, rule: impl FnOnce(&mut Self) -> bool) -> bool {
         self.fostering = true;
         let again = rule(self);
         self.fostering = false;
         again
     }
 
-    pub(super) fn start_in_table_body(&mut self, start: &Start<'_>) -> bool {
+    pub(crate) fn start_in_table_body(&mut self, start: &Start<'_>) -> bool {
         match start.tag {
             Tr => {
                 self.clear_to_section();
@@ -83,7 +83,7 @@ impl Tree {
     }
 
     /// These close a part of a table, and answer whether it was there.
-    pub(super) fn close_table(&mut self) -> bool {
+    pub(crate) fn close_table(&mut self) -> bool {
         let is_there = self.has(Table, Scope::Table);
         if is_there {
             self.pop_until(|tag| tag == Table);
@@ -92,7 +92,7 @@ impl Tree {
         is_there
     }
 
-    pub(super) fn close_section(&mut self) -> bool {
+    pub(crate) fn close_section(&mut self) -> bool {
         let is_there = self.find(Tag::is_table_section, Scope::Table).is_some();
         if is_there {
             self.clear_to_section();
@@ -102,7 +102,7 @@ impl Tree {
         is_there
     }
 
-    pub(super) fn close_row(&mut self) -> bool {
+    pub(crate) fn close_row(&mut self) -> bool {
         let is_there = self.has(Tr, Scope::Table);
         if is_there {
             self.pop_to(|tag| matches!(tag, Tr | Template));
@@ -112,14 +112,14 @@ impl Tree {
         is_there
     }
 
-    pub(super) fn close_cell(&mut self) -> bool {
+    pub(crate) fn close_cell(&mut self) -> bool {
         self.imply_ends(None);
         self.pop_until(Tag::is_cell);
         self.clear_to_marker();
         self.go(Mode::InRow)
     }
 
-    pub(super) fn close_caption(&mut self) -> bool {
+    pub(crate) fn close_caption(&mut self) -> bool {
         let is_there = self.has(Caption, Scope::Table);
         if is_there {
             self.imply_ends(None);
@@ -130,7 +130,7 @@ impl Tree {
         is_there
     }
 
-    pub(super) fn close_colgroup(&mut self) -> bool {
+    pub(crate) fn close_colgroup(&mut self) -> bool {
         let is_there = self.current_is(Colgroup);
         if is_there {
             self.pop();
@@ -140,7 +140,7 @@ impl Tree {
     }
 
     /// Finds out from what is open where the parser is.
-    pub(super) fn reset_mode(&mut self) {
+    pub(crate) fn reset_mode(&mut self) {
         let mode = self.open.iter().rev().find_map(|open| match open.tag {
             Td | Th if open.is(open.tag) => Some(Mode::InCell),
             Tr if open.is(Tr) => Some(Mode::InRow),
@@ -166,7 +166,7 @@ impl Tree {
 
 impl Start<'_> {
     /// An `<input>` that takes no place.
-    pub(super) fn is_hidden(&self) -> bool {
+    pub(crate) fn is_hidden(&self) -> bool {
         let kind = self.written.attribute(b"type");
         kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"hidden"))
     }

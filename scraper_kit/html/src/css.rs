@@ -12,18 +12,18 @@ use selectors::parser::{
 
 /// The language of selectors, as far as it is understood here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Css;
+pub(crate) struct Css;
 
 /// Reads it.
-pub(super) struct Reader;
+pub(crate) struct Reader;
 
 /// A name or a value in a selector.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Text(Box<str>);
+pub(crate) struct Text(Box<str>);
 
 /// What there is none of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Nothing {}
+pub(crate) enum Nothing {}
 
 impl<'i> Parser<'i> for Reader {
     type Impl = Css;
