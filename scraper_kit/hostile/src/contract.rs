@@ -119,6 +119,7 @@ impl Outcomes {
                 after += &format!("\n## {}\n\n{HEADER}", capitalized(group));
             }
             let Behaviour { name, what, .. } = behaviour;
+            let what = what.replace('<', "&lt;"); // no tag of this page
             let outcome = self.pages()?.get(name).map_or("?".to_owned(), outcome);
             after += &format!("| `{name}` | {what} | {outcome} |\n");
         }
