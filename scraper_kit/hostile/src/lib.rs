@@ -39,14 +39,14 @@ pub fn compress(coding: &str, body: &[u8]) -> Vec<u8> {
     output
 }
 
-/// A gigabyte of zeros: in a megabyte of gzip, or in a kilobyte of brotli.
+/// A gigabyte of spaces: in a megabyte of gzip, or in a kilobyte of brotli.
 ///
 /// Nothing compresses a gigabyte for that: both formats let a piece be repeated.
 pub fn bomb(coding: &str) -> &'static [u8] {
     static GZIP: OnceLock<Vec<u8>> = OnceLock::new();
     static BROTLI: OnceLock<Vec<u8>> = OnceLock::new();
     match coding {
-        "gzip" => GZIP.get_or_init(|| compress("gzip", &[0; 1 << 20]).repeat(1 << 10)),
+        "gzip" => GZIP.get_or_init(|| compress("gzip", &[b' '; 1 << 20]).repeat(1 << 10)),
         "br" => BROTLI.get_or_init(brotli_bomb),
         other => panic!("no bomb in {other}"),
     }
@@ -59,7 +59,7 @@ fn brotli_bomb() -> Vec<u8> {
         let mut encoder = async_compression::futures::write::BrotliEncoder::new(Vec::new());
         let mut ends = Vec::new();
         for _ in 0..3 {
-            encoder.write_all(&vec![0; PIECE]).await?;
+            encoder.write_all(&vec![b' '; PIECE]).await?;
             encoder.flush().await?;
             ends.push(encoder.get_ref().len());
         }
