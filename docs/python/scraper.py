@@ -12,9 +12,14 @@ import asyncio
 import html
 import itertools
 import json
+import random
 import re
 import sys
+import weakref
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 
@@ -22,6 +27,12 @@ import aiohttp
 
 # A regular expression costs less than a parser, and is right for a page's title only.
 TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+
+# Statuses that may be gone a moment later.
+PASSING = {408, 425, 429, 500, 502, 503, 504}
+
+# How far the list is read ahead of the pages in flight.
+AHEAD = 4096
 
 # What an exception means: the first that fits.
 KINDS = [
@@ -45,23 +56,25 @@ class Page:
     status: int | None = None
     bytes: int = 0
     matches: list[str] = field(default_factory=list)
+    tries: int = 0
     error: dict | None = None
 
 
 # ANCHOR: scrape
-async def scrape(urls, concurrency, timeout, report):
-    """Keeps pages in flight, `concurrency` at most, and reports each as soon as it is done."""
-    connector = aiohttp.TCPConnector(limit=concurrency)
+async def scrape(urls, args, report):
+    """Keeps pages in flight, and reports each as soon as it is done."""
+    connector = aiohttp.TCPConnector(limit=args.concurrency)
     no_limit = aiohttp.ClientTimeout()  # fetch_page has its own
     async with (
         aiohttp.ClientSession(connector=connector, timeout=no_limit) as session,
         asyncio.TaskGroup() as tasks,
     ):
-        room = asyncio.Semaphore(concurrency)
+        turns = Turns(args.concurrency, args.per_host)
+        room = asyncio.Semaphore(args.concurrency + AHEAD)
 
         async def fetch_and_report(index, url):
             try:
-                report(await fetch_page(session, timeout, index, url))
+                report(await fetch_page(session, args, turns, index, url))
             finally:
                 room.release()
 
@@ -72,22 +85,83 @@ async def scrape(urls, concurrency, timeout, report):
             tasks.create_task(fetch_and_report(index, url))
 
 
+class Turns:
+    """At most so many pages in flight, and so many of them to one host.
+
+    aiohttp has such limits, too (`limit_per_host`), but a page that waits for them is late already.
+    """
+
+    def __init__(self, concurrency, per_host):
+        self.all = asyncio.Semaphore(concurrency)
+        self.per_host = per_host
+        self.hosts = weakref.WeakValueDictionary()  # those that a page waits for, or is in flight to
+
+    @asynccontextmanager
+    async def at(self, url):
+        origin = "/".join(url.split("/", 3)[:3])
+        host = self.hosts.setdefault(origin, asyncio.Semaphore(self.per_host))
+        async with host, self.all:
+            yield
+
+
 # ANCHOR_END: scrape
 # ANCHOR: fetch_page
-async def fetch_page(session, timeout, index, url):
-    """One page, from its request to its outcome. Whatever goes wrong stays here."""
+async def fetch_page(session, args, turns, index, url):
+    """One page, from its turn to its outcome. Whatever goes wrong stays here."""
     page = Page(index, url)
-    try:
-        async with asyncio.timeout(timeout):
-            await read_page(session, page)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
-        page.error = {"kind": kind, "message": str(error)}
+    async with AsyncExitStack() as turn:
+        await turn.enter_async_context(turns.at(url))
+        try:
+            async with asyncio.timeout(args.timeout) as limit:
+                await keep_trying(session, args, turns, turn, page, limit)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
+            page.error = {"kind": kind, "message": str(error)}
     return page
 
 
+# ANCHOR_END: fetch_page
+# ANCHOR: keep_trying
+async def keep_trying(session, args, turns, turn, page, limit):
+    """Tries until the page is there, or until it is no use. The limit is for all tries together."""
+    while True:
+        page.tries += 1
+        try:
+            return await read_page(session, page)
+        except aiohttp.ClientError as error:
+            if page.tries > args.retries or not may_pass(page, error):
+                raise
+            backoff = random.uniform(0, args.retry_delay * 2 ** (page.tries - 1))
+            wait = max(backoff, asked_for(error))
+            if asyncio.get_running_loop().time() + wait >= limit.when():
+                raise
+        page.status = None
+        await turn.aclose()  # in the meantime it is the turn of others
+        await asyncio.sleep(wait)
+        await turn.enter_async_context(turns.at(page.url))
+
+
+# ANCHOR_END: keep_trying
+def may_pass(page, error):
+    if isinstance(error, aiohttp.ClientResponseError):
+        return error.status in PASSING
+    may_not = (aiohttp.InvalidURL, aiohttp.ClientSSLError, aiohttp.TooManyRedirects)
+    return page.status is None and not isinstance(error, may_not)
+
+
+def asked_for(error):
+    """The seconds of a Retry-After, which are a number or a date."""
+    value = (getattr(error, "headers", None) or {}).get("Retry-After", "")
+    if value.isdecimal():
+        return int(value)
+    try:
+        return (parsedate_to_datetime(value) - datetime.now(timezone.utc)).total_seconds()
+    except (TypeError, ValueError):
+        return 0
+
+
 async def read_page(session, page):
-    """Requests the page and reads it, whole."""
+    """Requests the page and reads it, whole. Redirects are aiohttp's, and count for the first host."""
     async with session.get(page.url) as response:
         page.status = response.status
         response.raise_for_status()
@@ -97,7 +171,6 @@ async def read_page(session, page):
             page.matches = [" ".join(html.unescape(title).split()) for title in TITLE.findall(text)]
 
 
-# ANCHOR_END: fetch_page
 def read_urls(args):
     """The URLs of the command line, then those of --input: one per line, "#" begins a comment."""
     lines = (line.strip() for line in args.input or ())
@@ -109,7 +182,10 @@ def parse_arguments():
     parser.add_argument("urls", metavar="URL", nargs="*")
     parser.add_argument("-i", "--input", metavar="FILE", type=argparse.FileType())
     parser.add_argument("-c", "--concurrency", metavar="N", type=int, default=100)
+    parser.add_argument("--per-host", metavar="N", type=int, default=6)
     parser.add_argument("-t", "--timeout", metavar="SECONDS", type=float, default=30)
+    parser.add_argument("--retries", metavar="N", type=int, default=2)
+    parser.add_argument("--retry-delay", metavar="SECONDS", type=float, default=0.5)
     parser.add_argument("-f", "--format", choices=["json"], default="json")
     parser.add_argument("--loop", choices=["asyncio", "uvloop"], default="asyncio")
     return parser.parse_args()
@@ -130,7 +206,7 @@ def main():
         import uvloop
 
         run = uvloop.run
-    run(scrape(read_urls(args), args.concurrency, args.timeout, report))
+    run(scrape(read_urls(args), args, report))
     return 1 if failed else 0
 
 

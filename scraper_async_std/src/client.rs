@@ -10,7 +10,8 @@ use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task;
 use futures::AsyncBufRead;
 use scraper_http::{Client, Runtime};
-use scraper_kit::{ErrorKind, FetchError, Job, ResponseHead, Target};
+use scraper_kit::{ErrorKind, FetchError, Job, ResponseHead};
+use url::Url;
 
 use backend::Backend;
 
@@ -47,14 +48,13 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
     Ok(surf::Client::with_http_client(Backend(client)))
 }
 
-/// Like session.get: returns when the head of the response is there; its body has yet to come, and
-/// borrows (`use<>`) neither argument.
+/// Like session.get, but follows no redirect: returns when the head of the response is there; its
+/// body has yet to come, and borrows (`use<>`) neither argument.
 pub async fn get(
     session: &Session,
-    target: &Target,
+    url: &Url,
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
-    let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
-    let mut response = session.get(url).await.map_err(explain)?;
+    let mut response = session.get(url.clone()).await.map_err(explain)?;
     let head = response.ext::<ResponseHead>().expect("our backend adds it to every response");
     Ok((head.clone(), response.take_body()))
 }

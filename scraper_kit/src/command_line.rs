@@ -9,8 +9,11 @@ use std::time::Duration;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use scraper_html::Selector;
 
-/// The longest `--timeout`, in seconds: a day.
-const MAX_TIMEOUT: f64 = 86_400.0;
+/// The longest `--timeout` and `--retry-delay`, in seconds: a day.
+const MAX_SECONDS: f64 = 86_400.0;
+
+/// The most `--retries`.
+const MAX_RETRIES: i64 = 100;
 
 /// Fetch web pages concurrently, and show what was found in them.
 ///
@@ -28,13 +31,29 @@ pub(crate) struct CommandLine {
     pub(crate) input: Option<PathBuf>,
 
     /// At most N requests in flight
-    #[arg(short, long, value_name = "N", default_value = "100", value_parser = parse_concurrency)]
+    #[arg(short, long, value_name = "N", default_value = "100", value_parser = parse_count)]
     pub(crate) concurrency: NonZeroUsize,
 
-    /// Limit for one page, from connecting to its last byte, redirects included
+    /// At most N of them to one host (scheme, host name and port)
+    #[arg(long, value_name = "N", default_value = "6", value_parser = parse_count)]
+    pub(crate) per_host: NonZeroUsize,
+
+    /// Limit for one page, from connecting to its last byte, redirects and all tries included
     #[arg(short, long, value_name = "SECONDS", default_value = "30", value_parser = parse_timeout)]
     #[arg(allow_negative_numbers = true)]
     pub(crate) timeout: Duration,
+
+    /// Try a page again, N times at most, when that may help: no connection, no answer, or a status
+    /// of 408, 425, 429, 500, 502, 503 or 504
+    #[arg(long, value_name = "N", default_value = "2", allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(u8).range(..=MAX_RETRIES))]
+    pub(crate) retries: u8,
+
+    /// Wait before the second try, at random up to this, and up to twice as long before each
+    /// further one; longer if the server says so (Retry-After)
+    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_delay)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) retry_delay: Duration,
 
     /// Limit for one page's decoded body
     #[arg(long, value_name = "N", default_value_t = 10 * 1024 * 1024)]
@@ -85,17 +104,22 @@ pub(crate) fn usage_error(option: &str, value: impl Display, reason: impl Displa
     clap::Error::raw(clap::error::ErrorKind::Io, message).exit()
 }
 
-fn parse_concurrency(text: &str) -> Result<NonZeroUsize, &'static str> {
+fn parse_count(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "give a whole number, 1 or more")
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().unwrap_or(f64::NAN);
-    let timeout = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-    if timeout.is_zero() || seconds > MAX_TIMEOUT {
-        return Err("give a number of seconds above 0, up to 86400 (a day)");
-    }
-    Ok(timeout)
+    let timeout = seconds(text).filter(|timeout| !timeout.is_zero());
+    timeout.ok_or("give a number of seconds above 0, up to 86400 (a day)")
+}
+
+fn parse_delay(text: &str) -> Result<Duration, &'static str> {
+    seconds(text).ok_or("give a number of seconds, from 0 to 86400 (a day)")
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= MAX_SECONDS)?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn parse_selector(text: &str) -> Result<Selected, String> {

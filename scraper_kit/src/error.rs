@@ -73,6 +73,9 @@ pub struct FetchError {
     pub kind: ErrorKind,
     /// What was being done and why it failed, in one line; the details are the client's words.
     pub message: String,
+    /// Whether it may be gone a moment later, when nothing has come of the page before it.
+    #[serde(skip)]
+    pub(crate) may_pass: bool,
 }
 
 impl FetchError {
@@ -83,14 +86,20 @@ impl FetchError {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES - '…'.len_utf8()));
             message.push('…');
         }
-        Self { kind, message }
+        Self { kind, message, may_pass: false }
     }
 
     /// An error of this kind whose reason is at the bottom of a library's error: libraries wrap
     /// the interesting part ("connection refused") in layers of their own ("error sending
     /// request").
     pub fn caused_by(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
-        Self::new(kind, root_cause(error))
+        let mut this = Self::new(kind, root_cause(error));
+        this.may_pass = match kind {
+            ErrorKind::Connect | ErrorKind::Protocol => true,
+            ErrorKind::Dns => NAME_SERVER_SILENT.iter().any(|text| this.message.contains(text)),
+            _ => false,
+        };
+        this
     }
 
     /// The page was not complete within `limit`.
@@ -106,6 +115,15 @@ impl FetchError {
         Self::new(ErrorKind::Internal, text.unwrap_or("a panic without a message"))
     }
 }
+
+/// How systems say that no name server has answered, rather than that there is no such host. The
+/// standard library passes on no number but Windows'.
+const NAME_SERVER_SILENT: [&str; 4] = [
+    "Temporary failure in name resolution",    // glibc and macOS
+    "Name could not be resolved at this time", // the BSDs
+    "Try again",                               // musl
+    "(os error 11002)",                        // Windows: WSATRY_AGAIN
+];
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,11 @@
 //! The head of a response, as far as a scraper looks at it.
 
+use std::time::Duration;
+
 use percent_encoding::{AsciiSet, percent_encode};
 use url::Url;
+
+use crate::retry;
 
 /// What a scraper has to know of a response before its body, whatever the client calls it.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +24,8 @@ pub struct ResponseHead {
     pub content_length: Option<u64>,
     /// The first `Location` header, in ASCII.
     pub location: Option<String>,
+    /// How long the server wants to be left alone, by its `Retry-After` header.
+    pub retry_after: Option<Duration>,
 }
 
 impl ResponseHead {
@@ -43,6 +49,8 @@ impl ResponseHead {
             content_length: find("content-length")
                 .and_then(|text| text.split(',').next()?.trim().parse().ok()),
             location: first("location").map(location).filter(|text| !text.is_empty()),
+            retry_after: first("retry-after")
+                .and_then(|value| retry::retry_after(value, first("date"))),
         }
     }
 }

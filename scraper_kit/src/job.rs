@@ -12,6 +12,7 @@ use scraper_html::Selector;
 use crate::clock::Clock;
 use crate::save::{Folder, SaveFile};
 use crate::target::Target;
+use crate::turn::Turns;
 
 /// The options of a run, as its fields (it derefs to [`Options`]). Cloning copies a handle, not the
 /// options, and every task holds a clone.
@@ -26,10 +27,18 @@ pub struct Job {
 pub struct Options {
     /// At most so many requests are in flight.
     pub concurrency: usize,
+    /// At most so many of them to one host.
+    pub per_host: usize,
+    /// At most so many pages are read from the list and not done: those in flight, and those that
+    /// wait for their turn or for another try.
+    pub under_way: usize,
     /// The limit for one page.
     pub timeout: Duration,
     /// What the `User-Agent` header says.
     pub user_agent: String,
+    pub(crate) retries: usize,
+    pub(crate) retry_delay: Duration,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) max_bytes: u64,
     pub(crate) select: Arc<Selector>,
     pub(crate) clock: Clock,
@@ -52,7 +61,7 @@ impl Job {
     }
 
     /// The file to save a page to, if pages are saved.
-    pub fn file_for(&self, target: &Target) -> Option<SaveFile> {
+    pub(crate) fn file_for(&self, target: &Target) -> Option<SaveFile> {
         let (folder, url) = (self.save.as_ref()?, target.url.as_ref().ok()?);
         Some(folder.file_for(target.index, url))
     }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::io;
 use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -40,7 +41,8 @@ impl PracticeSite {
     pub fn start(port: u16) -> io::Result<Self> {
         // oxhttp takes an address, not a listener: find one that is free, and hope that it still is.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr()?;
-        Server::new(|request| serve(&request.uri().to_string()))
+        let busy = AtomicUsize::new(0);
+        Server::new(move |request| serve(&request.uri().to_string(), &busy))
             .bind(address)
             .with_max_concurrent_connections(MAX_CONNECTIONS)
             .spawn()?;
@@ -58,8 +60,11 @@ impl PracticeSite {
     }
 }
 
-fn serve(target: &str) -> Response<Body> {
+fn serve(target: &str, busy: &AtomicUsize) -> Response<Body> {
     let url = Url::parse("http://site").and_then(|base| base.join(target));
+    if url.as_ref().is_ok_and(|url| url.path() == "/busy") {
+        return pancakes(busy.fetch_add(1, Ordering::Relaxed));
+    }
     let plain = url.as_ref().is_ok_and(|url| url.path().starts_with("/text/"));
     let (status, delay, html) = url.map_or_else(|_| not_found(), |url| page(&url));
     thread::sleep(delay); // the connection's own thread: nobody else waits
@@ -72,6 +77,19 @@ fn serve(target: &str) -> Response<Body> {
             Cow::Owned(html) => Body::from(html),
         })
         .expect("status and header are valid")
+}
+
+/// A page that is there at every third visit, and says at the others when to come back.
+fn pancakes(visit: usize) -> Response<Body> {
+    let response = Response::builder().header("Content-Type", "text/html; charset=utf-8");
+    let response = match visit % 3 {
+        2 => response.body(Body::from(include_str!("../site/pancakes.html"))),
+        _ => response
+            .status(503)
+            .header("Retry-After", "1")
+            .body(Body::from("<!doctype html><title>The cook is busy</title>")),
+    };
+    response.expect("status and headers are valid")
 }
 
 fn not_found() -> (u16, Duration, Cow<'static, str>) {
@@ -160,9 +178,16 @@ mod tests {
     }
 
     #[test]
+    fn the_busy_page_is_there_at_the_third_visit() {
+        let busy = AtomicUsize::new(0);
+        let statuses = [(); 6].map(|()| serve("/busy", &busy).status().as_u16());
+        assert_eq!(statuses, [503, 503, 200, 503, 503, 200]);
+    }
+
+    #[test]
     fn a_numbered_page_is_there_as_plain_text_too() {
         for (path, media_type) in [("/page/7", "text/html"), ("/text/7", "text/plain")] {
-            let response = serve(path);
+            let response = serve(path, &AtomicUsize::new(0));
             let sent = response.headers()["Content-Type"].to_str().unwrap();
             assert_eq!(sent, format!("{media_type}; charset=utf-8"));
         }

@@ -7,7 +7,7 @@ use crate::head::ResponseHead;
 use crate::target;
 
 /// Redirects that are followed for one page; aiohttp's default, too.
-pub const MAX_REDIRECTS: usize = 10;
+pub(crate) const MAX_REDIRECTS: usize = 10;
 
 impl ResponseHead {
     /// Where this response, to a request for `url`, sends us; `None` when it is the answer.
@@ -17,7 +17,7 @@ impl ResponseHead {
     ///
     /// # Errors
     /// It leads nowhere that a scraper should go.
-    pub fn next_url(&self, url: &Url) -> Result<Option<Url>, FetchError> {
+    pub(crate) fn next_url(&self, url: &Url) -> Result<Option<Url>, FetchError> {
         let location = match self.status {
             301 | 302 | 303 | 307 | 308 => self.location.as_deref(),
             _ => None,
@@ -33,13 +33,6 @@ impl ResponseHead {
             let _ = next.set_password(url.password());
         }
         Ok(Some(next))
-    }
-}
-
-impl FetchError {
-    /// More redirects than a scraper follows.
-    pub fn too_many_redirects() -> Self {
-        Self::new(ErrorKind::Redirect, format!("more than {MAX_REDIRECTS} redirects"))
     }
 }
 

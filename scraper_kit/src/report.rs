@@ -23,6 +23,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::clock::Clock;
 use crate::error::FetchError;
 use crate::interrupt::{self, Interrupt};
+use crate::outcome::{Outcome, Wait};
 use crate::page::Page;
 
 /// Pages waiting to be printed.
@@ -37,11 +38,14 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Takes each page's outcome as it comes.
 pub struct Report {
-    pages: mpsc::Sender<Page>,
+    pages: mpsc::Sender<Done>,
     summary: std_mpsc::Receiver<io::Result<Summary>>,
     interrupted: Interrupt,
     list_failed: Option<Arc<AtomicBool>>,
 }
+
+/// A page that is done, and when it waited for another try.
+type Done = (Outcome, Vec<Wait>);
 
 /// How pages are shown.
 pub(crate) enum Format {
@@ -65,7 +69,7 @@ struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, page: &Page) {
+    fn add(&mut self, page: &Outcome) {
         self.pages += 1;
         self.failed += usize::from(page.error.is_some());
         self.one_by_one += page.elapsed;
@@ -109,12 +113,13 @@ impl Report {
         Self { pages, summary, interrupted, list_failed }
     }
 
-    /// Shows one outcome; waits while the output cannot take it.
+    /// Shows one outcome; waits while the output cannot take it. Only now has the page's turn ended: a
+    /// page that nobody has taken yet is in memory, too.
     ///
     /// # Errors
     /// [`Closed`] when nobody reads the output any more, or Ctrl-C ended the wait for a reader.
     pub async fn add(&mut self, page: Page) -> Result<(), Closed> {
-        match future::select(self.pages.send(page), self.interrupted.clone()).await {
+        match future::select(self.pages.send(page.into_outcome()), self.interrupted.clone()).await {
             future::Either::Left((sent, _)) => sent.map_err(|_| Closed),
             future::Either::Right(((), _)) => Err(Closed),
         }
@@ -159,18 +164,18 @@ fn print(
     total: Option<usize>,
     clock: Clock,
     interrupted: &Interrupt,
-    batches: impl Iterator<Item = Vec<Page>>,
+    batches: impl Iterator<Item = Vec<Done>>,
 ) -> io::Result<Summary> {
     let progress = progress_bar(total);
     let mut summary = Summary::default();
     let mut rows = Vec::new();
     for batch in batches {
         let all = batch.len() < WAITING_PAGES;
-        for page in batch {
+        for (page, waits) in batch {
             summary.add(&page);
             progress.inc(1);
             match format {
-                Format::Table { .. } => rows.push(table::Row::new(page)),
+                Format::Table { .. } => rows.push(table::Row::new(page, waits)),
                 Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
             }
         }

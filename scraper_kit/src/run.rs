@@ -11,6 +11,11 @@ use crate::practice_site::PracticeSite;
 use crate::report::{self, Report};
 use crate::save::Folder;
 use crate::target::{self, List, Target};
+use crate::turn::Turns;
+
+/// How far the list is read ahead of the pages in flight. Pages of one host that wait for their turn
+/// hold up those of other hosts only when there are more of them in a row than this.
+const AHEAD: usize = 4096;
 
 /// What a run works with, from the command line to the report.
 pub struct Run {
@@ -56,8 +61,14 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         command_line::Format::Json => report::Format::Json,
     };
     let report = Report::start(format, total, clock.clone(), interrupted.clone(), failed);
+    let (concurrency, per_host) = (line.concurrency.get(), line.per_host.get());
     let (job, stopped) = Job::new(Options {
-        concurrency: line.concurrency.get(),
+        concurrency,
+        per_host,
+        under_way: concurrency.saturating_add(AHEAD),
+        retries: line.retries.into(),
+        retry_delay: line.retry_delay,
+        turns: Turns::new(concurrency, per_host),
         timeout: line.timeout,
         user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
         max_bytes: line.max_bytes,

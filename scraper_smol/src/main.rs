@@ -12,7 +12,7 @@ mod client;
 use std::io;
 use std::process::ExitCode;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target, catch_panic};
 
 use client::{Session, get, open_session};
@@ -35,11 +35,11 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
     let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
 
     // asyncio.as_completed with a bound. The stream is lazy: a target is read, and its task spawned,
-    // when there is room for it, so a million URLs take no more memory than a hundred. A task may
-    // outlive this function, so it owns what it works with: clones, which are shared handles.
+    // when there is room for it, so a million URLs take no more memory than some thousands. A task
+    // may outlive this function, so it owns what it works with: clones, which are shared handles.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
-        .buffer_unordered(job.concurrency)
+        .buffer_unordered(job.under_way) // most stand in line for their turn, and are not in flight
         .take_until(interrupted);
     while let Some(page) = pages.next().await {
         if report.add(page).await.is_err() {
@@ -56,29 +56,45 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
     Ok(())
 }
 
-/// One page, from its request to its outcome. Whatever goes wrong stays here: a failure, a page
-/// that takes too long, even a panic in a library is this page's outcome and no other's.
+/// One page, from its turn to its outcome. Whatever goes wrong stays here: a failure, a page that
+/// takes too long, even a panic in a library is this page's outcome and no other's.
 async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
-    let mut page = Page::start(&job, &target);
-    let reading = read_page(&session, &job, &target, &mut page);
-    let result = match catch_panic(timeout(job.timeout, reading)).await {
+    let limit = job.timeout;
+    // It stands in line, as at two of asyncio's semaphores: one for all pages, one for its host's.
+    let mut page = Page::start(job, target).await;
+    let tries = keep_trying(&session, &mut page).boxed(); // on the heap: what waits in line is small
+    let result = match catch_panic(timeout(limit, tries)).await {
         Ok(Ok(result)) => result, // complete, or failed
-        Ok(Err(_elapsed)) => Err(FetchError::timeout(job.timeout)),
+        Ok(Err(_elapsed)) => Err(FetchError::timeout(limit)),
         Err(panic) => Err(panic),
     };
-    page.finish(&job, result)
+    page.finish(result)
+}
+
+/// Tries until the page is there, or until it is no use. A future runs only once, so each try is a
+/// new one; the limit is for all of them together, and for the time between.
+async fn keep_trying(session: &Session, page: &mut Page) -> Result<(), FetchError> {
+    loop {
+        let result = read_page(session, page).await;
+        match page.next_try(&result) {
+            Some(wait) => sleep(wait).await, // and in the meantime it is the turn of others
+            None => return result,
+        }
+    }
 }
 
 /// Requests the page and reads it chunk by chunk; it is never in memory whole.
-async fn read_page(
-    session: &Session,
-    job: &Job,
-    target: &Target,
-    page: &mut Page,
-) -> Result<(), FetchError> {
-    let (head, body) = get(session, target).await?;
-    let mut body = page.receive(job, head, body).await?;
-    match job.file_for(target) {
+async fn read_page(session: &Session, page: &mut Page) -> Result<(), FetchError> {
+    let (head, body) = loop {
+        let url = page.turn().await?; // an invalid URL fails here, before anything is sent
+        let (head, body) = get(session, &url).await?;
+        if !page.is_redirected(&head, &url)? {
+            break (head, body);
+        }
+    };
+    let file = page.file(); // with --save
+    let mut body = page.receive(head, body).await?;
+    match file {
         Some(file) => save(body, file).await?,
         None => while body.next_chunk().await?.is_some() {}, // it counts and searches by itself
     }
@@ -113,10 +129,15 @@ fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Outpu
     EXECUTOR.spawn(page)
 }
 
+/// Like asyncio.sleep.
+async fn sleep(time: Duration) {
+    Timer::after(time).await;
+}
+
 /// Like asyncio.timeout. smol brings timers, and a race against one is a timeout.
 async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, ()> {
     let elapsed = async {
-        Timer::after(limit).await;
+        sleep(limit).await;
         Err(())
     };
     smol::future::or(async { Ok(future.await) }, elapsed).await

@@ -4,12 +4,10 @@ use std::future;
 use std::time::Duration;
 
 use futures::{AsyncBufRead, TryStreamExt};
+use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect;
-use reqwest::{Response, StatusCode};
-use scraper_kit::{
-    ACCEPT_ENCODING, ErrorKind, FetchError, Job, MAX_REDIRECTS, ResponseHead, Target,
-};
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Job, ResponseHead};
 use tokio::time::sleep;
 use url::Url;
 
@@ -33,7 +31,7 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
         let client = client.or_else(|_| builder(job, max_idle).tls_certs_only([]).build());
         client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
     };
-    Ok(Session { client: build(job.concurrency)?, fresh: build(0)? })
+    Ok(Session { client: build(job.per_host)?, fresh: build(0)? })
 }
 
 fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
@@ -44,7 +42,7 @@ fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(&job.user_agent)
         .default_headers(accept)
-        .redirect(redirect::Policy::none()) // see get
+        .redirect(redirect::Policy::none()) // read_page follows them: a Location may be in any charset
         .no_proxy() // aiohttp ignores the environment's proxies, too
         .connect_timeout(job.timeout) // divided among a host's addresses: the first may be dead
         .pool_max_idle_per_host(max_idle)
@@ -57,34 +55,16 @@ fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
         .http1_ignore_invalid_headers_in_responses(true)
 }
 
-/// Like session.get: returns when the head of the response is there; its body has yet to come, and
-/// borrows (`use<>`) neither argument.
+/// Like session.get, but follows no redirect: returns when the head of the response is there; its
+/// body has yet to come, and borrows (`use<>`) neither argument.
+///
+/// A server may close a pooled connection just as we use it again: then the request is sent once
+/// more, over a new one. To get a page twice does no harm, and aiohttp, curl and browsers do the
+/// same.
 pub async fn get(
     session: &Session,
-    target: &Target,
+    url: &Url,
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
-    let mut url = target.url.clone()?; // an invalid URL fails here, before anything is sent
-    for _ in 0..=MAX_REDIRECTS {
-        let response = send(session, &url).await?;
-        let head = ResponseHead::new(response.status().as_u16(), &url, |name| {
-            response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
-        });
-        // reqwest follows redirects, too, but not where browsers do: a Location may be in any charset.
-        match head.next_url(&url)? {
-            Some(next) => url = next,
-            None => {
-                let body = response.bytes_stream().map_err(|error| explain(error).into());
-                return Ok((head, body.into_async_read()));
-            }
-        }
-    }
-    Err(FetchError::too_many_redirects())
-}
-
-/// Sends the request for one URL. A server may close a pooled connection just as we use it again:
-/// then it is sent once more, over a new one. To get a page twice does no harm, and aiohttp, curl
-/// and browsers do the same.
-async fn send(session: &Session, url: &Url) -> Result<Response, FetchError> {
     let mut answer = ask(&session.client, url).await;
     let stale = match &answer {
         Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
@@ -93,10 +73,15 @@ async fn send(session: &Session, url: &Url) -> Result<Response, FetchError> {
     if stale {
         answer = ask(&session.fresh, url).await;
     }
-    answer.map_err(explain)
+    let response = answer.map_err(explain)?;
+    let head = ResponseHead::new(response.status().as_u16(), url, |name| {
+        response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
+    });
+    let body = response.bytes_stream().map_err(|error| explain(error).into());
+    Ok((head, body.into_async_read()))
 }
 
-async fn ask(client: &reqwest::Client, url: &Url) -> reqwest::Result<Response> {
+async fn ask(client: &reqwest::Client, url: &Url) -> reqwest::Result<reqwest::Response> {
     loop {
         match client.get(url.clone()).send().await {
             Err(error) if error.is_timeout() => future::pending().await, // the page's limit is due

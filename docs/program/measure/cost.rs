@@ -78,7 +78,9 @@ fn threads(setup: &Setup, binary: &Path, scrapes: bool) -> Result<Option<u64>, B
     fs::write(&list, (0..PAGES).map(line).collect::<String>())?;
     let usage = process::run(&Order {
         program: binary.to_owned(),
-        args: ["-f", "json", "-i", &list.to_string_lossy()].map(str::to_owned).into(),
+        args: ["-f", "json", "--per-host", "100", "-i", &list.to_string_lossy()]
+            .map(str::to_owned)
+            .into(),
         stdout: Some(setup.file("output.txt")),
         count_threads: true,
         ..Order::default()

@@ -149,9 +149,10 @@ fn scrape(
     in_flight: usize,
 ) -> Trial {
     let (list, in_flight) = (list.display().to_string(), in_flight.to_string());
-    order.args.extend(
-        ["--format", "json", "--concurrency", &in_flight, "--input", &list].map(str::to_owned),
-    );
+    // All pages are on one host, and it is asked for as many at a time as there may be.
+    let limits = ["--concurrency", &in_flight, "--per-host", &in_flight];
+    order.args.extend(limits.map(str::to_owned));
+    order.args.extend(["--format", "json", "--input", &list].map(str::to_owned));
     let sizes = setup.pages.clone();
     Trial {
         experiment: Experiment::Pages,

@@ -15,7 +15,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use crate::runner::Scraper;
 use crate::site::{BEHAVIOURS, Behaviour, Expected, HostileSite};
 use scraper_kit::ErrorKind;
-use scraper_kit::Page;
+use scraper_kit::Outcome;
 
 /// Whether `SSL_CERT_FILE` makes a client trust the test's authority: elsewhere the system's own
 /// settings decide (rustls-platform-verifier), and no test changes those.
@@ -52,11 +52,11 @@ pub fn run(binary: &'static str) -> ExitCode {
 /// one for the others. Whichever test comes first runs it, and a run that went wrong is not repeated.
 struct Outcomes {
     binary: &'static str,
-    pages: OnceLock<Result<BTreeMap<&'static str, Page>, String>>,
+    pages: OnceLock<Result<BTreeMap<&'static str, Outcome>, String>>,
 }
 
 impl Outcomes {
-    fn pages(&self) -> Result<&BTreeMap<&'static str, Page>, Failed> {
+    fn pages(&self) -> Result<&BTreeMap<&'static str, Outcome>, Failed> {
         let pages = self.pages.get_or_init(|| {
             let site = HostileSite::start().map_err(|error| error.to_string())?;
             let timeout = Expected::Fails(ErrorKind::Timeout);
@@ -66,7 +66,7 @@ impl Outcomes {
                 let (behaviours, urls): (Vec<_>, Vec<_>) =
                     site.urls().filter(|(behaviour, _)| waits(behaviour) == these_wait).unzip();
                 let run = Scraper::new(self.binary)
-                    .args(["-f", "json", "-t", limit])
+                    .args(["-f", "json", "-t", limit, "--per-host", "1000"])
                     .args(urls)
                     .trust(site.ca().file())
                     .run();
@@ -120,7 +120,7 @@ impl Outcomes {
             }
             let Behaviour { name, what, .. } = behaviour;
             let what = what.replace('<', "&lt;"); // no tag of this page
-            let outcome = self.pages()?.get(name).map_or("?".to_owned(), outcome);
+            let outcome = self.pages()?.get(name).map_or("? | ?".to_owned(), outcome);
             after += &format!("| `{name}` | {what} | {outcome} |\n");
         }
         after += AFTERWORD;
@@ -136,8 +136,9 @@ impl Outcomes {
 const PREFACE: &str = "# The hostile web
 
 What the scrapers make of a server that does these things: the page, with its status, or a failure
-of that kind. It is the same on all three runtimes; this file is written by the tests that hold each
-of them to it. See for yourself: `cargo run -p hostile_site` serves every row.
+of that kind, and after how many tries. It is the same on all three runtimes; this file is written by
+the tests that hold each of them to it. See for yourself: `cargo run -p hostile_site` serves every
+row.
 ";
 
 const AFTERWORD: &str = "
@@ -162,8 +163,8 @@ for these:
   for longest.
 ";
 
-const HEADER: &str = "| Behaviour | What the server does | What comes of it |
-| --- | --- | --- |
+const HEADER: &str = "| Behaviour | What the server does | What comes of it | Tries |
+| --- | --- | --- | ---: |
 ";
 
 fn capitalized(word: &str) -> String {
@@ -176,11 +177,14 @@ fn table_path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/hostile-web.md")
 }
 
-/// What became of a page, as the table tells it.
-fn outcome(page: &Page) -> String {
+/// What became of a page, as the table tells it in two columns.
+fn outcome(page: &Outcome) -> String {
+    let tries = page.tries;
     match (&page.error, page.status) {
-        (Some(error), _) => format!("`{}`", error.kind),
-        (None, Some(status)) => format!("page, {status}"),
-        (None, None) => "page".to_owned(),
+        // It depends on the machine whether a name server says so, or none answers.
+        (Some(error), _) if error.kind == ErrorKind::Dns => format!("`{}` | 1 or 3", error.kind),
+        (Some(error), _) => format!("`{}` | {tries}", error.kind),
+        (None, Some(status)) => format!("page, {status} | {tries}"),
+        (None, None) => format!("page | {tries}"),
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use scraper_kit::Page;
+use scraper_kit::Outcome;
 
 /// A run that takes longer than this hangs, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -107,9 +107,9 @@ impl Finished {
     ///
     /// # Panics
     /// If standard output is anything but JSON Lines of pages.
-    pub fn pages(&self) -> Vec<Page> {
+    pub fn pages(&self) -> Vec<Outcome> {
         let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
-        let mut pages: Vec<Page> = self.stdout.lines().map(parse).collect();
+        let mut pages: Vec<Outcome> = self.stdout.lines().map(parse).collect();
         pages.sort_by_key(|page| page.index);
         pages
     }

@@ -3,11 +3,12 @@
 //! Whatever it sends, it sends over a plain socket, because no HTTP library would. What a scraper
 //! has to make of each behaviour stands beside it, and is the same for all three.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConnection, StreamOwned};
@@ -149,6 +150,23 @@ impl Visit<'_> {
     fn encoded(&mut self, coding: &str, body: &[u8]) -> io::Result<()> {
         let coding = format!("Content-Encoding: {coding}");
         self.answer("200 OK", &["Content-Type: text/html; charset=utf-8", &coding], body)
+    }
+
+    /// Says 503 or the like to the first two of three visits, and shows the page to the third.
+    fn busy_twice(&mut self, status: &str, headers: &[&str]) -> io::Result<()> {
+        match self.is_third() {
+            true => self.title("There"),
+            false => self.answer(status, headers, b"busy"),
+        }
+    }
+
+    /// Whether this is the third visit to this behaviour, the sixth, and so on.
+    fn is_third(&self) -> bool {
+        static VISITS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+        let mut visits = VISITS.lock().expect("nothing panics with it");
+        let visit = visits.entry(self.request.path.clone()).or_default(); // only paths that there are
+        *visit += 1;
+        visit.is_multiple_of(3)
     }
 
     fn html(&mut self, content_type: &str, body: &[u8]) -> io::Result<()> {
@@ -696,6 +714,124 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http("headers", "status-999", "the largest status there can be", Fails(Status), |visit| {
         visit.answer("999 Denied", &[], b"")
     }),
+    // another try
+    http("another try", "503", "503, and no word of when to come back", Fails(Status), |visit| {
+        visit.answer("503 Service Unavailable", &[], b"")
+    }),
+    http("another try", "500-twice", "500 twice, then the page", Page("There"), |visit| {
+        visit.busy_twice("500 Internal Server Error", &[])
+    }),
+    http(
+        "another try",
+        "429-twice",
+        "429 twice, to be asked again after a second, then the page",
+        Page("There"),
+        |visit| visit.busy_twice("429 Too Many Requests", &["Retry-After: 1"]),
+    ),
+    http(
+        "another try",
+        "503-date",
+        "503 twice, to be asked again at a time a second away, then the page",
+        Page("There"),
+        |visit| {
+            let date = httpdate::fmt_http_date(SystemTime::now() + SECOND);
+            visit.busy_twice("503 Service Unavailable", &[&format!("Retry-After: {date}")])
+        },
+    ),
+    http(
+        "another try",
+        "503-other-clock",
+        "the same, by a clock that stands in 1999, as its Date says",
+        Page("There"),
+        |visit| {
+            let headers = [
+                "Date: Fri, 31 Dec 1999 23:59:59 GMT",
+                "Retry-After: Sat, 01 Jan 2000 00:00:00 GMT",
+            ];
+            visit.busy_twice("503 Service Unavailable", &headers)
+        },
+    ),
+    http(
+        "another try",
+        "503-past",
+        "503 twice, to be asked again at a time that is over, then the page",
+        Page("There"),
+        |visit| {
+            let date = "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT";
+            visit.busy_twice("503 Service Unavailable", &[date])
+        },
+    ),
+    http(
+        "another try",
+        "503-garbage",
+        "503 twice with a Retry-After that is none, then the page",
+        Page("There"),
+        |visit| visit.busy_twice("503 Service Unavailable", &["Retry-After: soon, \"-1\", \u{e9}"]),
+    ),
+    http(
+        "another try",
+        "503-year",
+        "503, to be asked again after a year of seconds",
+        Fails(Status),
+        |visit| visit.answer("503 Service Unavailable", &["Retry-After: 31536000"], b""),
+    ),
+    http(
+        "another try",
+        "429-next-century",
+        "429, to be asked again at a date far off",
+        Fails(Status),
+        |visit| {
+            let date = "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT";
+            visit.answer("429 Too Many Requests", &[date], b"")
+        },
+    ),
+    http(
+        "another try",
+        "429-seconds-without-end",
+        "429, to be asked again after more seconds than 64 bits hold",
+        Fails(Status),
+        |visit| {
+            let seconds = format!("Retry-After: {}", "9".repeat(100));
+            visit.answer("429 Too Many Requests", &[&seconds], b"")
+        },
+    ),
+    http(
+        "another try",
+        "404-with-retry-after",
+        "404 with a Retry-After: a page that is not there is not asked for again",
+        Fails(Status),
+        |visit| visit.answer("404 Not Found", &["Retry-After: 1"], b""),
+    ),
+    http(
+        "another try",
+        "redirect-to-busy",
+        "a redirect to a page that says 503 twice: the next try begins at the start",
+        Page("There"),
+        |visit| match visit.rest {
+            "page" => visit.busy_twice("503 Service Unavailable", &[]),
+            _ => visit.redirect("/redirect-to-busy/page"),
+        },
+    ),
+    http(
+        "another try",
+        "no-http-twice",
+        "what is no HTTP twice, then the page",
+        Page("There"),
+        |visit| match visit.is_third() {
+            true => visit.title("There"),
+            false => visit.send("busy\r\n\r\n"),
+        },
+    ),
+    http(
+        "another try",
+        "cut-twice",
+        "a page that is cut off, which is never asked for again",
+        Fails(Protocol),
+        |visit| match visit.is_third() {
+            true => visit.title("There"),
+            false => visit.page("Content-Length: 100\r\n", "<title>Cut"),
+        },
+    ),
     // redirects
     http("redirects", "redirects-10", "ten redirects", Page("Arrived"), |visit| {
         match visit.rest.parse().unwrap_or(1) {

@@ -13,7 +13,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, MAX_REDIRECTS, ResponseHead};
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, ResponseHead};
 use url::{Position, Url};
 
 use crate::Runtime;
@@ -58,29 +58,21 @@ impl<R: Runtime> Client<R> {
         Self { pool: Pool::new(max_connections), tls: Arc::new(tls()), headers: Arc::new(headers) }
     }
 
-    /// Requests a page, and follows redirects. Returns when the head of the response is there; its
+    /// Requests a page, and follows no redirect. Returns when the head of the response is there; its
     /// body has yet to come.
     ///
     /// # Errors
-    /// There is no connection, no response, or a redirect that cannot be followed.
+    /// There is no connection, or no response.
     pub async fn get(&self, url: &Url) -> Result<(ResponseHead, Body<R>), FetchError> {
-        let mut url = url.clone();
-        for _ in 0..=MAX_REDIRECTS {
-            let (open, response) = self.fetch(&url).await?;
-            let (response, incoming) = response.into_parts();
-            let head = ResponseHead::new(response.status.as_u16(), &url, |name| {
-                response.headers.get_all(name).iter().map(HeaderValue::as_bytes)
-            });
-            let body = Chunks { open: Some(open), incoming };
-            match head.next_url(&url)? {
-                None => return Ok((head, body.into_async_read())),
-                Some(next) => url = next,
-            }
-        }
-        Err(FetchError::too_many_redirects())
+        let (open, response) = self.fetch(url).await?;
+        let (response, incoming) = response.into_parts();
+        let head = ResponseHead::new(response.status.as_u16(), url, |name| {
+            response.headers.get_all(name).iter().map(HeaderValue::as_bytes)
+        });
+        Ok((head, Chunks { open: Some(open), incoming }.into_async_read()))
     }
 
-    /// Sends the request for one URL, over a connection that is there, or else over a new one.
+    /// Sends the request, over a connection that is there, or else over a new one.
     async fn fetch(&self, url: &Url) -> Result<(Open<R>, Response<Incoming>), FetchError> {
         let origin = url.origin();
         while let Some((place, mut connection)) = self.pool.take(&origin) {

@@ -1,8 +1,8 @@
 //! HTTP for the runtimes that reqwest does not know.
 //!
 //! ```text
-//! redirects ──> a pooled connection, or a new one ──> hyper ──> TLS ──> the runtime's own socket
-//! client.rs     pool.rs              connect.rs       connection.rs     fair.rs, Runtime::Socket
+//! request ──> a pooled connection, or a new one ──> hyper ──> TLS ──> the runtime's own socket
+//! client.rs   pool.rs              connect.rs       connection.rs     fair.rs, Runtime::Socket
 //! ```
 //!
 //! hyper speaks HTTP; it knows no runtime, and what it needs of one is not much: [`Runtime`] has it

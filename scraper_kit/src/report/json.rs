@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::printable::is_hidden;
-use crate::page::Page;
+use crate::outcome::Outcome;
 
 /// Writes one page as one line, in one piece, so that a reader never sees half of it.
-pub(super) fn print(page: &Page, mut output: impl Write) -> io::Result<()> {
+pub(super) fn print(page: &Outcome, mut output: impl Write) -> io::Result<()> {
     let mut line = line(page)?;
     line.push('\n');
     output.write_all(line.as_bytes())?;
@@ -16,7 +16,7 @@ pub(super) fn print(page: &Page, mut output: impl Write) -> io::Result<()> {
 
 /// A line that is ASCII where a terminal could misread it: JSON itself escapes the first 32
 /// control characters only.
-fn line(page: &Page) -> io::Result<String> {
+fn line(page: &Outcome) -> io::Result<String> {
     let json = serde_json::to_string(page)?;
     if !json.contains(is_hidden) {
         return Ok(json);
@@ -38,8 +38,8 @@ fn line(page: &Page) -> io::Result<String> {
 mod tests {
     use super::*;
 
-    fn page(text: &str) -> Page {
-        Page {
+    fn page(text: &str) -> Outcome {
+        Outcome {
             index: 0,
             url: text.to_owned(),
             final_url: None,
@@ -49,6 +49,7 @@ mod tests {
             matches: vec![text.to_owned()],
             truncated: false,
             file: None,
+            tries: 1,
             start: std::time::Duration::from_micros(12_340),
             elapsed: std::time::Duration::ZERO,
             error: None,
@@ -61,7 +62,7 @@ mod tests {
         let line = line(&page(text)).unwrap();
         assert!(!line.contains(is_hidden), "{line}");
         assert!(line.contains("\"start_ms\":12.3,"), "{line}");
-        let back: Page = serde_json::from_str(&line).unwrap();
+        let back: Outcome = serde_json::from_str(&line).unwrap();
         assert_eq!(back.matches, [text]);
     }
 
@@ -70,7 +71,7 @@ mod tests {
         fn any_text_comes_back_from_its_line(text in ".*|[\\x00-\\x20\\x7f-\\xa0\u{2000}-\u{2070}\"\\\\]*") {
             let line = line(&page(&text)).unwrap();
             assert!(!line.contains(is_hidden), "{line:?}");
-            let back: Page = serde_json::from_str(&line).unwrap();
+            let back: Outcome = serde_json::from_str(&line).unwrap();
             assert_eq!(back.matches, [text]);
         }
     }

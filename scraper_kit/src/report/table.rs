@@ -1,6 +1,7 @@
 //! The table for people: a row for each page, and a waterfall that shows what ran at the same time.
 
 use std::io::{self, Write};
+use std::iter;
 use std::time::Duration;
 
 use console::{Alignment, Style, Term, measure_text_width, pad_str, style, truncate_str};
@@ -8,7 +9,7 @@ use indicatif::DecimalBytes;
 
 use super::printable::printable;
 use super::seconds;
-use crate::page::Page;
+use crate::outcome::{Outcome, Wait};
 
 /// The width of a table that does not go to a terminal.
 const DEFAULT_WIDTH: usize = 80;
@@ -29,10 +30,11 @@ pub(super) struct Row {
     error: Option<Box<str>>,
     start: Duration,
     end: Duration,
+    waits: Box<[Wait]>,
 }
 
 impl Row {
-    pub(super) fn new(page: Page) -> Self {
+    pub(super) fn new(page: Outcome, waits: Vec<Wait>) -> Self {
         let cell = |text: &str| printable(&text.chars().take(MAX_CELL).collect::<String>()).into();
         Self {
             index: page.index,
@@ -47,6 +49,7 @@ impl Row {
             error: page.error.map(|error| printable(&error.message).into()),
             start: page.start,
             end: page.start + page.elapsed,
+            waits: waits.into(),
         }
     }
 
@@ -146,13 +149,26 @@ fn widths(rows: &[Row], css: &str, width: usize) -> Widths {
     Widths { url, status, size, found: found.min(room - url), bar }
 }
 
-/// When the page's request ran, within the whole run.
+/// When the page was tried, on a line that is as long as the run. One sees each try: it has at least
+/// one cell, and one before it is empty.
 fn bar(row: &Row, end: Duration, width: usize) -> String {
     let cell = |time: Duration| time.as_secs_f64() / end.as_secs_f64().max(1e-9) * width as f64;
-    let first = (cell(row.start) as usize).min(width.saturating_sub(1));
-    let last = (cell(row.end).ceil() as usize).clamp(first + 1, width.max(1));
-    let run = "━".repeat(last - first);
-    format!("{}{}", " ".repeat(first), style(run).cyan())
+    let starts = iter::once(row.start).chain(row.waits.iter().map(|wait| wait.end));
+    let ends = row.waits.iter().map(|wait| wait.start).chain([row.end]);
+    let mut line = String::new();
+    let mut drawn = 0;
+    for (start, end) in starts.zip(ends) {
+        let gap = if drawn == 0 { 0 } else { drawn + 1 };
+        let first = (cell(start) as usize).max(gap).min(width.saturating_sub(1)).max(drawn);
+        let last = (cell(end).ceil() as usize).clamp(first, width.max(1)).max(first + 1);
+        if last > width.max(1) {
+            break; // more tries than cells
+        }
+        line += &" ".repeat(first - drawn);
+        line += &style("━".repeat(last - first)).cyan().to_string();
+        drawn = last;
+    }
+    line
 }
 
 /// Shortens in the middle: what tells URLs of one site apart is mostly at the end.
@@ -185,6 +201,7 @@ mod tests {
             error: None,
             start: Duration::from_millis(start),
             end: Duration::from_millis(end),
+            waits: Box::default(),
         }
     }
 
@@ -192,6 +209,23 @@ mod tests {
         let mut output = Vec::new();
         draw(rows, "title", width, &mut output).unwrap();
         String::from_utf8(output).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn one_sees_each_try() {
+        let tried = |waits: &[(u64, u64)]| {
+            let at = Duration::from_millis;
+            let waits = waits.iter().map(|&(start, end)| Wait { start: at(start), end: at(end) });
+            let row = Row { waits: waits.collect(), ..row(0, "http://a", "A", 100, 1000) };
+            bar(&row, at(1000), 10)
+        };
+        assert_eq!(tried(&[]), " ━━━━━━━━━");
+        assert_eq!(tried(&[(300, 700)]), " ━━    ━━━");
+        assert_eq!(tried(&[(101, 500), (501, 998)]), " ━   ━   ━");
+        assert_eq!(tried(&[(300, 301), (302, 303)]), " ━━ ━ ━━━━");
+        assert_eq!(tried(&[(998, 998), (999, 999)]), " ━━━━━━━━━");
+        let many: Vec<_> = (0..50).map(|n| (101 + n * 10, 105 + n * 10)).collect();
+        assert_eq!(tried(&many), " ━ ━ ━ ━ ━");
     }
 
     #[test]

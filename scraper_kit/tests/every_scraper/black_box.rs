@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::sync::{Mutex, mpsc};
 
 use hostile_site::{Finished, Scraper, TestServer, compress, ok, response, titles};
-use scraper_kit::{ErrorKind, Page};
+use scraper_kit::{ErrorKind, Outcome};
 
 use super::SCRAPER;
 
@@ -16,17 +16,17 @@ fn scraper() -> Scraper {
 }
 
 /// Fetches these URLs with `-f json` and returns the pages in the order of the list.
-fn fetch<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> Vec<Page> {
+fn fetch<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> Vec<Outcome> {
     let urls = urls.into_iter().map(|url| url.as_ref().to_owned());
     scraper().args(["-f", "json"]).args(urls).run().pages()
 }
 
-fn fetch_one(url: impl AsRef<str>) -> Page {
+fn fetch_one(url: impl AsRef<str>) -> Outcome {
     let [page] = fetch([url]).try_into().expect("one outcome for one URL");
     page
 }
 
-fn kind(page: &Page) -> Option<ErrorKind> {
+fn kind(page: &Outcome) -> Option<ErrorKind> {
     page.error.as_ref().map(|error| error.kind)
 }
 
@@ -54,10 +54,28 @@ fn without_a_url_the_practice_site_is_fetched() {
 fn help_shows_every_option_and_its_default() {
     let help = scraper().arg("--help").run();
     assert_eq!(help.code, Some(0));
-    for option in ["--input", "--concurrency", "--timeout", "--max-bytes", "--select", "--format"] {
+    for option in [
+        "--input",
+        "--concurrency",
+        "--timeout",
+        "--max-bytes",
+        "--select",
+        "--format",
+        "--per-host",
+        "--retries",
+        "--retry-delay",
+    ] {
         assert!(help.stdout.contains(option), "{option}");
     }
-    for default in ["[default: 100]", "[default: 30]", "[default: 10485760]", "[default: title]"] {
+    for default in [
+        "[default: 100]",
+        "[default: 6]",
+        "[default: 2]",
+        "[default: 0.5]",
+        "[default: 30]",
+        "[default: 10485760]",
+        "[default: title]",
+    ] {
         assert!(help.stdout.contains(default), "{default}");
     }
 }
@@ -232,6 +250,106 @@ fn ctrl_c_ends_a_run_whose_list_nobody_writes() {
     assert_eq!(Finished::wait(child).code, Some(130));
 }
 
+// Limits for each host, and other tries.
+
+#[test]
+fn a_page_that_is_busy_is_tried_again_and_the_record_says_how_often() {
+    let server = TestServer::start(|request, stream, log| {
+        let seen = log.seen();
+        let times = seen.requests.iter().filter(|other| other.path == request.path).count();
+        drop(seen);
+        match request.path.as_str() {
+            "/busy-twice" if times <= 2 => stream.write_all(&response("503 Busy", &[], b"busy")),
+            "/year" => stream.write_all(&response("503 Busy", &["Retry-After: 31536000"], b"busy")),
+            "/gone" => stream.write_all(&response("404 Not Found", &[], b"gone")),
+            _ => stream.write_all(&ok("<title>here</title>")),
+        }
+    });
+    let urls = ["/busy-twice", "/year", "/gone", "/"].map(|path| server.url(path));
+    let pages = fetch(urls.into_iter().chain(["mailto:me".to_owned()]));
+    assert_eq!(pages.iter().map(|page| page.tries).collect::<Vec<_>>(), [3, 1, 1, 1, 0]);
+    assert_eq!((pages[0].status, pages[0].matches.join("")), (Some(200), "here".into()));
+    let messages: Vec<_> = pages.iter().filter_map(|page| page.error.as_ref()).collect();
+    assert_eq!(
+        messages[0].message,
+        "the server answered: 503 Service Unavailable, to be asked again after 31536000 s"
+    );
+    assert_eq!(messages[1].message, "the server answered: 404 Not Found");
+    assert_eq!(server.log().seen().requests.len(), 6);
+}
+
+#[test]
+fn no_retries_means_one_request() {
+    let server = TestServer::start(|_, stream, _| {
+        stream.write_all(&response("503 Busy", &["Retry-After: 0"], b"busy"))
+    });
+    let run = scraper().args(["-f", "json", "--retries", "0", &server.url("/")]).run();
+    assert_eq!((run.code, run.pages()[0].tries), (Some(1), 1));
+    assert_eq!(server.log().seen().requests.len(), 1);
+}
+
+#[test]
+fn all_tries_share_the_limit_of_time() {
+    // The second try hangs, and there is no third one.
+    let server = TestServer::start(|_, stream, log| match log.seen().requests.len() {
+        1 => stream.write_all(&response("503 Busy", &[], b"busy")),
+        _ => {
+            stream.wait_for_close();
+            Ok(())
+        }
+    });
+    let run = scraper().args(["-f", "json", "-t", "3", &server.url("/")]).run();
+    let page = &run.pages()[0];
+    assert_eq!((kind(page), page.tries), (Some(ErrorKind::Timeout), 2));
+    assert!(page.elapsed.as_secs_f64() >= 3.0, "{:?}", page.elapsed);
+    assert_eq!(server.log().seen().requests.len(), 2);
+
+    // The next try would come too late, so the page fails with what it has, and not with a timeout.
+    let server = TestServer::start(|_, stream, _| {
+        stream.write_all(&response("503 Busy", &["Retry-After: 100"], b"busy"))
+    });
+    let run = scraper().args(["-f", "json", "-t", "99", &server.url("/")]).run();
+    let page = &run.pages()[0];
+    assert_eq!((kind(page), page.tries), (Some(ErrorKind::Status), 1));
+}
+
+#[test]
+fn the_table_shows_tries_as_pieces_of_a_bar() {
+    let server = TestServer::start(|_, stream, log| match log.seen().requests.len() {
+        1 | 2 => stream.write_all(&response("503 Busy", &["Retry-After: 1"], b"busy")),
+        _ => stream.write_all(&ok("<title>here</title>")),
+    });
+    let run = scraper().arg(server.url("/")).run();
+    let row = run.stdout.lines().nth(1).unwrap_or_default();
+    let (_, bar) = row.split_once("here").unwrap_or_default();
+    assert_eq!(bar.split_whitespace().count(), 3, "{}", run.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_wait_for_another_try() {
+    let server = TestServer::start(|_, stream, _| {
+        stream.write_all(&response("503 Busy", &["Retry-After: 10000"], b"busy"))
+    });
+    let child = scraper().args(["-f", "json", "-t", "20000", &server.url("/")]).spawn();
+    server.log().wait_until("the answer", |seen| seen.answered == 1);
+    send("-INT", &child);
+    let run = Finished::wait(child); // ten thousand seconds are more than it waits for
+    assert_eq!((run.code, run.stdout.as_str()), (Some(130), ""));
+}
+
+#[test]
+fn never_more_than_asked_for_at_one_host() {
+    let server = TestServer::start(|_, stream, log| {
+        log.wait_until("six requests", |seen| seen.requests.len() >= 6);
+        stream.write_all(&ok(""))
+    });
+    let urls = (0..40).map(|page| server.url(&format!("/{page}")));
+    let run = scraper().args(["-f", "json"]).args(urls).run();
+    assert_eq!((run.code, run.pages().len()), (Some(0), 40));
+    assert_eq!(server.log().seen().most_in_flight, 6);
+}
+
 // The output.
 
 #[test]
@@ -245,7 +363,7 @@ fn json_has_the_documented_fields() {
     let good = by_index(0);
     let keys: HashSet<_> = good.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = ["index", "url", "final_url", "status", "bytes", "charset", "matches"];
-    assert_eq!(keys, expected.into_iter().chain(["start_ms", "elapsed_ms"]).collect());
+    assert_eq!(keys, expected.into_iter().chain(["tries", "start_ms", "elapsed_ms"]).collect());
     assert_eq!(good["url"], server.url("/a?b#c"));
     assert_eq!(good["final_url"], server.url("/a?b"));
     assert_eq!((&good["status"], &good["charset"]), (&200.into(), &"utf-8".into()));
@@ -309,7 +427,12 @@ fn usage_errors_name_the_option_and_fetch_nothing() {
     fs::write(&file, "").unwrap();
     let (missing, below) = (folder.path().join("missing"), file.join("below"));
     let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
-    let cases: [(&str, String); 13] = [
+    let cases: [(&str, String); 18] = [
+        ("--per-host", "0".into()),
+        ("--retries", "-1".into()),
+        ("--retries", "101".into()),
+        ("--retry-delay", "-1".into()),
+        ("--retry-delay", "1e9".into()),
         ("--concurrency", "0".into()),
         ("--concurrency", "many".into()),
         ("--timeout", "0".into()),
@@ -412,13 +535,22 @@ fn ctrl_c_reports_what_is_done_and_cancels_the_rest() {
     });
     let folder = tempfile::tempdir().unwrap();
     let urls = (0..20).map(|page| server.url(&format!("/hangs/{page}")));
-    let child = scraper()
-        .args(["-c", "10", "--save", folder.path().to_str().unwrap(), &server.url("/done")])
+    let mut child = scraper()
+        .args([
+            "-c",
+            "10",
+            "--per-host",
+            "10",
+            "--save",
+            folder.path().to_str().unwrap(),
+            &server.url("/done"),
+        ])
         .args(urls)
         .spawn();
     server.log().wait_until("eleven requests", |seen| seen.requests.len() == 11);
     // One file is whole, ten are half written.
     while fs::read_dir(&folder).unwrap().count() < 11 {
+        assert_eq!(child.try_wait().unwrap(), None, "it waits for the rest of ten pages");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     send("-INT", &child);

@@ -16,10 +16,10 @@ use libtest_mimic::{Failed, Trial};
 
 use super::{CAN_TRUST, network};
 use crate::{
-    Finished, HostileSite, Scraper, TestCa, TestServer, bomb, compress, ok, response, titles,
+    Finished, HostileSite, Log, Scraper, TestCa, TestServer, bomb, compress, ok, response, titles,
 };
 use scraper_kit::ErrorKind;
-use scraper_kit::Page;
+use scraper_kit::Outcome;
 use scraper_kit::practice_site::PracticeSite;
 
 /// URLs of the load test, unless `LOAD` in the environment says otherwise.
@@ -28,7 +28,7 @@ const LOAD: usize = 5_000;
 type Scenario = fn(&'static str) -> Result<(), Failed>;
 
 pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
-    let scenarios: [(&str, Scenario, bool); 19] = [
+    let scenarios: [(&str, Scenario, bool); 24] = [
         ("input: what is no URL is sent nowhere", no_urls, true),
         ("input: odd URLs that are legal", odd_urls, true),
         ("input: the same URL a thousand times", same_url, true),
@@ -47,6 +47,11 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
             |scraper| network::scenario(scraper, "slow-names"),
             network::possible(),
         ),
+        ("per host: a slow host leaves the others going", slow_host, true),
+        ("per host: a redirect counts where it leads to", redirects_to_one_host, true),
+        ("another try: a site with a limit, one in ten busy, gives every page", polite, true),
+        ("another try: a page that waits for it holds up no other", waits_alone, true),
+        ("another try: a run in which all wait comes to its end", all_wait, true),
         ("TLS: no root certificates on the machine", no_roots, CAN_TRUST),
         ("time: floods hold up no other page", floods, true),
         ("time: pages that are decoded hold up no timer", decoding, true),
@@ -70,7 +75,7 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
     })
 }
 
-fn kind(page: &Page) -> Option<ErrorKind> {
+fn kind(page: &Outcome) -> Option<ErrorKind> {
     page.error.as_ref().map(|error| error.kind)
 }
 
@@ -78,6 +83,14 @@ fn kind(page: &Page) -> Option<ErrorKind> {
 fn closes() -> std::io::Error {
     std::io::ErrorKind::Other.into()
 }
+
+/// A scraper that tries once, and is as impolite as `-c` allows: all of its pages are on one host, and
+/// a second try would hide what is looked for.
+fn bare(scraper: &str) -> Scraper {
+    Scraper::new(scraper).args(BARE)
+}
+
+const BARE: [&str; 4] = ["--retries", "0", "--per-host", "1000"];
 
 fn no_urls(scraper: &str) -> Result<(), Failed> {
     let server = titles();
@@ -138,7 +151,7 @@ fn odd_urls(scraper: &str) -> Result<(), Failed> {
 fn same_url(scraper: &str) -> Result<(), Failed> {
     let server = titles();
     let list = format!("{}\n", server.url("/same")).repeat(1000);
-    let run = Scraper::new(scraper).args(["-f", "json", "-i", "-"]).run_with(list);
+    let run = bare(scraper).args(["-f", "json", "-i", "-"]).run_with(list);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.pages().iter().all(|page| page.matches == ["/same"]));
     assert_eq!(server.log().seen().requests.len(), 1000);
@@ -155,7 +168,7 @@ fn stops_listening(scraper: &str) -> Result<(), Failed> {
         while reader.read_line(&mut String::new())? > 2 {}
         stream.write_all(&response("200 OK", &["Connection: close"], b"<title>last</title>"))
     });
-    let run = Scraper::new(scraper).args(["-f", "json", "-c", "1", &url, &url, &url]).run();
+    let run = bare(scraper).args(["-f", "json", "-c", "1", &url, &url, &url]).run();
     let kinds: Vec<_> = run.pages().iter().map(kind).collect();
     assert_eq!(kinds, [None, Some(ErrorKind::Connect), Some(ErrorKind::Connect)], "{}", run.stdout);
     Ok(())
@@ -180,7 +193,7 @@ fn closes_silently(scraper: &str) -> Result<(), Failed> {
                 _ => Ok(()),
             }
         });
-        thousand_pages(Scraper::new(scraper), &server);
+        thousand_pages(bare(scraper), &server);
     }
     Ok(())
 }
@@ -193,7 +206,7 @@ fn closes_over_tls(scraper: &str) -> Result<(), Failed> {
             stream.write_all(&ok("<title>ok</title>"))?;
             Err(closes())
         });
-        thousand_pages(Scraper::new(scraper).trust(ca.file()), &server);
+        thousand_pages(bare(scraper).trust(ca.file()), &server);
     }
     Ok(())
 }
@@ -206,12 +219,12 @@ fn times_out_idle(scraper: &str) -> Result<(), Failed> {
         stream.write_all(&response("408 Request Timeout", &["Connection: close"], b""))?;
         Err(closes())
     });
-    let mut child = Scraper::new(scraper).args(["-f", "json", "-i", "-"]).spawn();
+    let mut child = bare(scraper).args(["-f", "json", "-i", "-"]).spawn();
     let mut stdin = child.stdin.take().expect("it is piped");
     let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
     for _ in 0..5 {
         writeln!(stdin, "{}", server.url("/"))?;
-        let page: Page = serde_json::from_str(&stdout.next().expect("a line for each page")?)?;
+        let page: Outcome = serde_json::from_str(&stdout.next().expect("a line for each page")?)?;
         assert_eq!(page.error, None);
         // The connection is idle and told to go away, and the scraper has the time to hear of it.
         server.log().wait_until("the 408", |seen| seen.open == 0);
@@ -224,11 +237,109 @@ fn times_out_idle(scraper: &str) -> Result<(), Failed> {
 
 fn closes_new_ones(scraper: &str) -> Result<(), Failed> {
     let server = TestServer::start(|_, _, _| Err(closes()));
-    let run = Scraper::new(scraper).args(["-f", "json", &server.url("/")]).run();
+    let run = bare(scraper).args(["-f", "json", &server.url("/")]).run();
     assert_eq!(kind(&run.pages()[0]), Some(ErrorKind::Protocol), "{}", run.stdout);
     // reqwest does not tell whether a connection that broke was a pooled one.
     let most = if scraper.contains("scraper_tokio") { 2 } else { 1 };
     assert!(server.log().seen().requests.len() <= most);
+    Ok(())
+}
+
+/// The pages of the slow host come first in the list, and are answered when all others have been.
+fn slow_host(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start_on_all_of_loopback(|request, stream, log| {
+        if request.path == "/slow" {
+            log.wait_until("the quick pages", |seen| {
+                seen.requests.iter().filter(|request| request.path == "/quick").count() == 1000
+            });
+        }
+        stream.write_all(&ok(""))
+    });
+    let port = server.port();
+    let list = format!("http://127.0.0.1:{port}/slow\n").repeat(1000)
+        + &format!("http://127.0.0.2:{port}/quick\n").repeat(1000);
+    let run = Scraper::new(scraper)
+        .args(["-f", "json", "-c", "10", "-i", "-", "-t", "200"])
+        .run_with(list);
+    assert_eq!((run.code, run.pages().len()), (Some(0), 2000), "{}", run.stderr);
+    Ok(())
+}
+
+fn redirects_to_one_host(scraper: &str) -> Result<(), Failed> {
+    let there = TestServer::start(|_, stream, log| {
+        log.wait_until("two requests", |seen| seen.requests.len() >= 2);
+        stream.write_all(&ok(""))
+    });
+    let url = there.url("/there");
+    let here = TestServer::start_on_all_of_loopback(move |_, stream, _| {
+        stream.write_all(&response("302 Found", &[&format!("Location: {url}")], b""))
+    });
+    let urls = (1..100).map(|host| format!("http://127.0.1.{host}:{}/", here.port()));
+    let run = Scraper::new(scraper).args(["-f", "json", "--per-host", "2"]).args(urls).run();
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
+    let seen = there.log().seen();
+    assert_eq!((seen.requests.len(), seen.most_in_flight), (99, 2));
+    Ok(())
+}
+
+/// A site that wants no more than six requests at a time, and refuses one page in ten at first.
+fn polite(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(move |request, stream, log| {
+        log.wait_until("six requests", |seen| seen.requests.len() >= 6);
+        let tries = tries(log, &request.path);
+        if log.seen().in_flight > 6 {
+            stream.write_all(&response("403 Forbidden", &[], b"banned"))
+        } else if request.path.ends_with('0') && tries == 1 {
+            stream.write_all(&response("503 Service Unavailable", &[], b"busy"))
+        } else {
+            stream.write_all(&ok(&format!("<title>{}</title>", request.path)))
+        }
+    });
+    let list: String = (0..500).map(|page| server.url(&format!("/{page}\n"))).collect();
+    let run = Scraper::new(scraper).args(["-f", "json", "-i", "-"]).run_with(list);
+    let pages = run.pages();
+    assert_eq!((run.code, pages.len()), (Some(0), 500), "{} {}", run.stdout, run.stderr);
+    for page in pages {
+        assert_eq!(page.tries, if page.index % 10 == 0 { 2 } else { 1 }, "{page:?}");
+    }
+    let seen = server.log().seen();
+    assert_eq!((seen.requests.len(), seen.most_in_flight), (550, 6));
+    Ok(())
+}
+
+/// How often a page has been asked for.
+fn tries(log: &Log, path: &str) -> usize {
+    log.seen().requests.iter().filter(|request| request.path == path).count()
+}
+
+/// With one place in all, the first page is busy until the second has been asked for.
+fn waits_alone(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(|request, stream, log| {
+        match request.path == "/second" || tries(log, "/second") > 0 {
+            true => stream.write_all(&ok("")),
+            false => stream.write_all(&response("503 Busy", &["Retry-After: 1"], b"")),
+        }
+    });
+    let run = Scraper::new(scraper)
+        .args(["-f", "json", "-c", "1", "--retries", "100", "-t", "200"])
+        .args([server.url("/first"), server.url("/second")])
+        .run();
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
+    Ok(())
+}
+
+/// Where every page in flight is refused, nothing happens for a while but that time passes. curl hung
+/// then (curl#5905, and again curl#20669).
+fn all_wait(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(|request, stream, log| match tries(log, &request.path) {
+        ..3 => stream.write_all(&response("429 Too Many Requests", &["Retry-After: 1"], b"")),
+        _ => stream.write_all(&ok("")),
+    });
+    let urls = (0..20).map(|page| server.url(&format!("/{page}")));
+    let run = Scraper::new(scraper).args(["-f", "json", "-c", "5", "-t", "200"]).args(urls).run();
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
+    assert!(run.pages().iter().all(|page| page.tries == 3), "{}", run.stdout);
+    assert_eq!(server.log().seen().requests.len(), 60);
     Ok(())
 }
 
@@ -270,7 +381,7 @@ fn floods(scraper: &str) -> Result<(), Failed> {
     }
     let floods = urls.len();
     urls.extend((0..40).map(|page| server.url(&format!("/{page}"))));
-    let run = Scraper::new(scraper).args(["-f", "json", "-t", "5"]).args(urls).run();
+    let run = bare(scraper).args(["-f", "json", "-t", "5"]).args(urls).run();
     for page in run.pages() {
         let expected = (page.index < floods).then_some(ErrorKind::Timeout);
         assert_eq!(kind(&page), expected, "{page:?}");
@@ -290,7 +401,7 @@ fn decoding(scraper: &str) -> Result<(), Failed> {
     });
     let fetch = |limit: Duration, urls: Vec<String>| {
         let limit = limit.as_secs_f64().to_string();
-        Scraper::new(scraper).args(["-f", "json", "-s", "*", "-t", &limit]).args(urls).run().pages()
+        bare(scraper).args(["-f", "json", "-s", "*", "-t", &limit]).args(urls).run().pages()
     };
     let [alone] = &fetch(Duration::from_secs(100), vec![server.url("/heavy")])[..] else {
         return Err("one outcome for one page".into());
@@ -318,7 +429,7 @@ fn many_hosts(scraper: &str) -> Result<(), Failed> {
         (0..3000).map(|n| format!("http://127.1.{}.{}:{port}/\n", n / 250, n % 250 + 1)).collect();
     let limited = "ulimit -n 512; exec \"$0\" \"$@\"";
     let run = Scraper::new("sh")
-        .args(["-c", limited, scraper, "-f", "json", "-i", "-", "-c", "50"])
+        .args(["-c", limited, scraper, "-f", "json", "-i", "-", "-c", "50", "--retries", "0"])
         .run_with(list);
     let failed: Vec<_> = run.pages().into_iter().filter_map(|page| page.error).collect();
     assert!(failed.is_empty(), "{} of 3000 lost: {:?}", failed.len(), failed[0]);
@@ -334,6 +445,7 @@ fn few_descriptors(scraper: &str) -> Result<(), Failed> {
     let limited = "ulimit -n 64; exec \"$0\" \"$@\"";
     let run = Scraper::new("sh")
         .args(["-c", limited, scraper, "-f", "json", "-i", "-", "-c", "1000"])
+        .args(BARE)
         .run_with(list);
     let pages = run.pages();
     assert_eq!(pages.len(), 2000, "{}", run.stderr);
@@ -362,7 +474,7 @@ fn little_memory(scraper: &str) -> Result<(), Failed> {
         ("brotli-bomb", "60"),
     ] {
         let (_, url) = site.urls().find(|(behaviour, _)| behaviour.name == name).expect(name);
-        let mut child = Scraper::new(scraper).args(["-f", "json", "-i", "-", "-t", limit]).spawn();
+        let mut child = bare(scraper).args(["-f", "json", "-i", "-", "-t", limit]).spawn();
         let list = format!("{url}\n").repeat(100);
         let mut stdin = child.stdin.take().expect("it is piped");
         stdin.write_all(list.as_bytes())?;
@@ -457,7 +569,7 @@ fn load(scraper: &str) -> Result<(), Failed> {
         .map(|(_, url)| url)
         .collect();
     let mut child =
-        Scraper::new(scraper).args(["-f", "json", "-i", "-", "-c", &at_once, "-t", "60"]).spawn();
+        bare(scraper).args(["-f", "json", "-i", "-", "-c", &at_once, "-t", "60"]).spawn();
     let mut stdin = child.stdin.take().expect("it is piped");
     let address = practice.address();
     let list = thread::spawn(move || {
@@ -477,7 +589,7 @@ fn load(scraper: &str) -> Result<(), Failed> {
         |child: &Child| fs::read_dir(format!("/proc/{}/fd", child.id())).map_or(0, Iterator::count);
     let stdout = child.stdout.take().expect("it is piped");
     for (done, line) in BufReader::new(stdout).lines().take(count).enumerate() {
-        let page: Page = serde_json::from_str(&line?)?;
+        let page: Outcome = serde_json::from_str(&line?)?;
         assert!(!std::mem::replace(&mut seen[page.index], true), "{} twice", page.index);
         let hostile = page.index % 100 == 99;
         assert_eq!(page.error.is_some(), hostile, "{page:?}");

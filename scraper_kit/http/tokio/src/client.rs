@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures::AsyncBufRead;
 use scraper_http::{Client, Runtime};
-use scraper_kit::{FetchError, Job, ResponseHead, Target};
+use scraper_kit::{FetchError, Job, ResponseHead};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+use url::Url;
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = Client<Tokio>;
@@ -42,12 +43,11 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
     Ok(Client::new(&job.user_agent, job.concurrency))
 }
 
-/// Like session.get: returns when the head of the response is there; its body has yet to come, and
-/// borrows (`use<>`) neither argument.
+/// Like session.get, but follows no redirect: returns when the head of the response is there; its
+/// body has yet to come, and borrows (`use<>`) neither argument.
 pub async fn get(
     session: &Session,
-    target: &Target,
+    url: &Url,
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
-    let url = target.url.clone()?; // an invalid URL fails here, before anything is sent
-    session.get(&url).await
+    session.get(url).await
 }
