@@ -149,20 +149,21 @@ fn widths(rows: &[Row], css: &str, width: usize) -> Widths {
     Widths { url, status, size, found: found.min(room - url), bar }
 }
 
-/// When the page was tried, on a line that is as long as the run. One sees each try: it has at least
-/// one cell, and one before it is empty.
+/// When the page was tried, on a line that is as long as the run. One sees each try, as long as there is
+/// room for them: it has at least one cell, and so has the gap before it.
 fn bar(row: &Row, end: Duration, width: usize) -> String {
     let cell = |time: Duration| time.as_secs_f64() / end.as_secs_f64().max(1e-9) * width as f64;
     let starts = iter::once(row.start).chain(row.waits.iter().map(|wait| wait.end));
     let ends = row.waits.iter().map(|wait| wait.start).chain([row.end]);
     let mut line = String::new();
     let mut drawn = 0;
-    for (start, end) in starts.zip(ends) {
-        let gap = if drawn == 0 { 0 } else { drawn + 1 };
-        let first = (cell(start) as usize).max(gap).min(width.saturating_sub(1)).max(drawn);
-        let last = (cell(end).ceil() as usize).clamp(first, width.max(1)).max(first + 1);
+    for (later, (start, end)) in (0..=row.waits.len()).rev().zip(starts.zip(ends)) {
+        let gap = usize::from(drawn > 0);
+        let room = width.saturating_sub(2 * later); // up to where the later ones need theirs
+        let first = (cell(start) as usize).min(room.saturating_sub(1)).max(drawn + gap);
+        let last = (cell(end).ceil() as usize).min(room).max(first + 1);
         if last > width.max(1) {
-            break; // more tries than cells
+            break;
         }
         line += &" ".repeat(first - drawn);
         line += &style("━".repeat(last - first)).cyan().to_string();
@@ -223,9 +224,10 @@ mod tests {
         assert_eq!(tried(&[(300, 700)]), " ━━    ━━━");
         assert_eq!(tried(&[(101, 500), (501, 998)]), " ━   ━   ━");
         assert_eq!(tried(&[(300, 301), (302, 303)]), " ━━ ━ ━━━━");
-        assert_eq!(tried(&[(998, 998), (999, 999)]), " ━━━━━━━━━");
+        assert_eq!(tried(&[(998, 998), (999, 999)]), " ━━━━━ ━ ━");
+        assert_eq!(tried(&[(101, 101), (101, 101)]), " ━ ━ ━━━━━");
         let many: Vec<_> = (0..50).map(|n| (101 + n * 10, 105 + n * 10)).collect();
-        assert_eq!(tried(&many), " ━ ━ ━ ━ ━");
+        assert_eq!(tried(&many), "━ ━ ━ ━ ━");
     }
 
     #[test]
