@@ -1,4 +1,5 @@
-//! The Python twins do what the Rust examples do: the same greetings, the same pages.
+//! The Python twins do what the Rust examples do: the same greetings, the same pages. And Python can
+//! run a scraper on many machines: each page is counted once.
 //!
 //! Skipped, with a message, where there is no Python 3.11 with aiohttp and none can be installed;
 //! with REQUIRE_PYTHON=1 that is a failure.
@@ -7,8 +8,9 @@ mod common;
 #[path = "../program/measure/python.rs"]
 mod python;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::panic::resume_unwind;
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
 use common::{program, target};
 use serde_json::Value;
@@ -207,4 +210,142 @@ fn the_twin_reads_urls_from_standard_input() {
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(text.lines().count(), 5, "{text}");
+}
+
+/// Pages of several hosts, each a practice site, and a line that is no URL: a list for many machines.
+struct ManyHosts {
+    sites: Vec<Site>,
+    folder: tempfile::TempDir,
+    urls: Vec<String>,
+}
+
+impl ManyHosts {
+    fn start() -> Self {
+        const PAGES: usize = 40;
+        let sites: Vec<Site> = (0..6).map(|_| Site::start()).collect();
+        let page = |n: usize| {
+            let site = &sites[n % sites.len()];
+            format!("{}/page/{n}?bytes=100&delay_ms=200", site.address)
+        };
+        let mut urls: Vec<String> = (0..PAGES * sites.len()).map(page).collect();
+        urls.insert(7, "no URL".to_owned());
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("urls"), format!("# a comment\n\n{}\n", urls.join("\n")))
+            .unwrap();
+        Self { sites, folder, urls }
+    }
+
+    fn results(&self) -> PathBuf {
+        self.folder.path().join("results")
+    }
+
+    /// The results, or the pieces of them, by the endings of their names.
+    fn files(&self, ending: &str) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.results()).into_iter().flatten().flatten();
+        let files = files.map(|file| file.path());
+        files.filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+    }
+
+    fn run(&self, python: &Path) -> Command {
+        let mut command = Command::new(python);
+        command.arg(docs().join("python/many_machines.py")).args(["--parts", "16"]);
+        command.arg(program("scraper_smol")).arg(self.folder.path().join("urls"));
+        command.arg(self.results()).args(["--", "--concurrency", "2"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+/// Ends a process at once, and tells whether there was one.
+fn kill(process: &str) -> bool {
+    let (program, args) = match cfg!(windows) {
+        true => ("taskkill", vec!["/F", "/PID", process]),
+        false => ("kill", vec!["-KILL", process]),
+    };
+    Command::new(program).args(args).stderr(Stdio::null()).status().unwrap().success()
+}
+
+#[test]
+fn on_many_machines_each_page_counts_once_though_a_worker_is_killed() {
+    let Some(python) = python() else { return };
+    let hosts = ManyHosts::start();
+    let mut run = hosts.run(python).spawn().unwrap();
+    let result = loop {
+        assert!(run.try_wait().unwrap().is_none(), "it begins before it ends");
+        thread::sleep(Duration::from_millis(5));
+        // What a worker has begun is called PART.HOST-PROCESS.part.
+        let Some(unfinished) = hosts.files("part").pop() else { continue };
+        let name = unfinished.file_stem().unwrap().to_str().unwrap();
+        let killed = kill(name.rsplit_once('-').unwrap().1);
+        let (part, _) = name.split_once('.').unwrap();
+        let result = hosts.results().join(format!("{part}.jsonl"));
+        if killed && !result.exists() {
+            break result; // in the middle, and not a moment too late
+        }
+    };
+
+    let output = run.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(result.exists(), "another worker has done it");
+    let mut places = BTreeSet::new();
+    let mut hosts_seen = BTreeSet::new();
+    for result in hosts.files("jsonl") {
+        let mut hosts_here = BTreeSet::new();
+        for line in fs::read_to_string(result).unwrap().lines() {
+            let page: Value = serde_json::from_str(line).unwrap();
+            let place = usize::try_from(page["index"].as_u64().unwrap()).unwrap();
+            assert!(places.insert(place), "{place} counts twice");
+            assert_eq!(page["url"], hosts.urls[place], "its place in the list");
+            let is_url = hosts.urls[place] != "no URL";
+            assert_eq!(page["status"].as_u64(), is_url.then_some(200), "{page}");
+            hosts_here.extend(page["url"].as_str().unwrap().split('/').nth(2).map(str::to_owned));
+        }
+        for host in hosts_here {
+            assert!(hosts_seen.insert(host), "no host is in two parts");
+        }
+    }
+    assert_eq!(places.len(), hosts.urls.len(), "no page is missing");
+    assert_eq!(hosts_seen.len(), hosts.sites.len());
+    assert!(hosts.files("part").is_empty(), "nothing is left over");
+
+    // What is done is not done again, not even when nobody answers any more.
+    let (folder, urls) = (hosts.folder, hosts.urls);
+    let hosts = ManyHosts { sites: Vec::new(), folder, urls };
+    let again = stdout(&hosts.run(python).output().unwrap());
+    assert_eq!(again.lines().count(), 1, "{again}");
+    assert!(again.contains(" parts are done; the results are in "), "{again}");
+}
+
+#[test]
+fn on_many_machines_what_goes_wrong_is_told_in_a_line() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("urls"), "http://127.0.0.1:1/\n").unwrap();
+    let run = |scraper: &str, list: &str, more: &[&str]| {
+        let args = [scraper, list, &path("results")];
+        let output = twin(python, "many_machines.py", &[&args, more].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let last = stderr.lines().next_back().unwrap_or_default().to_owned();
+        (output.status.code(), last, String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let scraper = program("scraper_tokio").display().to_string();
+    let (code, told, _) = run("no-such-scraper", &path("urls"), &[]);
+    assert_eq!(
+        (code, told.contains("there is no program no-such-scraper")),
+        (Some(2), true),
+        "{told}"
+    );
+    let (code, told, _) = run(&scraper, &path("nothing"), &[]);
+    assert_eq!((code, told.contains("nothing")), (Some(2), true), "{told}");
+
+    // A scraper that ends with a usage error, twice.
+    let (code, told, said) = run(&scraper, &path("urls"), &["--", "--no-such-option"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains(" is not done: the scraper's exit code is 2"), "{told}");
+    assert!(said.starts_with("0 of 1 parts are done"), "{said}");
+    // Other options would make other results.
+    let (code, told, _) = run(&scraper, &path("urls"), &[]);
+    assert_eq!((code, told.contains("or of other options")), (Some(2), true), "{told}");
 }

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 /// Names the interpreter to use instead, with all of requirements.txt installed.
 const VARIABLE: &str = "TWINS_PYTHON";
 
-/// What the twins need: the syntax and the library.
-const CHECK: &str = "import sys; assert sys.version_info >= (3, 11); import aiohttp";
+/// What the twins need: the syntax and the libraries.
+const CHECK: &str = "import sys; assert sys.version_info >= (3, 11); import aiohttp, distributed";
 
 /// An interpreter that can run the twins.
 ///
@@ -16,9 +16,9 @@ const CHECK: &str = "import sys; assert sys.version_info >= (3, 11); import aioh
 /// Why there is none.
 pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
     if let Some(python) = std::env::var_os(VARIABLE).map(PathBuf::from) {
-        return succeeds(&python, &["-c", CHECK])
-            .map(|()| python)
-            .map_err(|error| format!("{VARIABLE} is no Python 3.11 with aiohttp: {error}"));
+        return succeeds(&python, &["-c", CHECK]).map(|()| python).map_err(|error| {
+            format!("{VARIABLE} is no Python 3.11 with aiohttp and Dask: {error}")
+        });
     }
     let environment = target.join("python");
     let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -38,7 +38,8 @@ pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
         .map_err(|error| format!("{} -m venv fails: {error}", base.display()))?;
     let pip =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", &requirements];
-    succeeds(&python, &pip).map_err(|error| format!("pip cannot install aiohttp: {error}"))?;
+    succeeds(&python, &pip)
+        .map_err(|error| format!("pip cannot install aiohttp and Dask: {error}"))?;
     succeeds(&python, &["-c", CHECK])?;
     fs::write(&installed, wanted).map_err(|error| error.to_string())?;
     Ok(python)
