@@ -35,12 +35,13 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
     let Run { job, targets, interrupted, stopped } = run;
     let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
 
-    // asyncio.as_completed with a bound. The stream is lazy: a target is read, and its task spawned,
-    // when there is room for it, so a million URLs take no more memory than some thousands. A task
-    // may outlive this function, so it owns what it works with: clones, which are shared handles.
+    // asyncio.as_completed with a bound. The stream is lazy: a target comes when it is its turn, as
+    // behind an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned.
+    // So a million URLs take no more memory than some thousands. A task may outlive this function, so
+    // it owns what it works with: clones, which are shared handles.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
-        .buffer_unordered(job.under_way) // most stand in line for their turn, and are not in flight
+        .buffer_unordered(job.under_way) // those in flight, and those that wait for another try
         .take_until(interrupted);
     while let Some(page) = pages.next().await {
         if report.add(page).await.is_err() {
@@ -57,14 +58,12 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
     Ok(())
 }
 
-/// One page, from its turn to its outcome. Whatever goes wrong stays here: a failure, a page that
+/// One page, from its first request to its outcome. Whatever goes wrong stays here: a failure, a page that
 /// takes too long, even a panic in a library is this page's outcome and no other's.
 async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
     let limit = job.timeout;
-    // It stands in line, as at two of asyncio's semaphores: one for all pages, one for its host's.
-    let mut page = Page::start(job, target).await;
-    let tries = keep_trying(&session, &mut page).boxed(); // on the heap: what waits in line is small
-    let result = match catch_panic(timeout(limit, tries)).await {
+    let mut page = Page::start(job, target);
+    let result = match catch_panic(timeout(limit, keep_trying(&session, &mut page))).await {
         Ok(Ok(result)) => result, // complete, or failed
         Ok(Err(_elapsed)) => Err(FetchError::timeout(limit)),
         Err(panic) => Err(panic),
@@ -76,7 +75,7 @@ async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
 /// new one; the limit is for all of them together, and for the time between.
 async fn keep_trying(session: &Session, page: &mut Page) -> Result<(), FetchError> {
     loop {
-        let result = read_page(session, page).await;
+        let result = read_page(session, page).boxed().await; // on the heap, to be gone before the wait
         match page.next_try(&result) {
             Some(wait) => sleep(wait).await, // and in the meantime it is the turn of others
             None => return result,

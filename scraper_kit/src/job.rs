@@ -29,8 +29,8 @@ pub struct Options {
     pub concurrency: usize,
     /// At most so many of them to one host.
     pub per_host: usize,
-    /// At most so many pages are read from the list and not done: those in flight, and those that
-    /// wait for their turn or for another try.
+    /// At most so many pages have begun and are not done: those in flight, and those that wait for
+    /// another try.
     pub under_way: usize,
     /// The limit for one page.
     pub timeout: Duration,

@@ -32,12 +32,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// Waits for the page's turn. Then its clock starts.
-    pub async fn start(job: Job, target: Target) -> Self {
-        let turn = match &target.url {
-            Ok(url) => Some(job.turns.take(url.origin(), false).await),
-            Err(_) => None, // nothing will be sent
-        };
+    /// The page's clock starts now.
+    pub fn start(job: Job, mut target: Target) -> Self {
+        let turn = target.turn.take();
         let outcome = Outcome {
             index: target.index,
             url: target.given.clone(),

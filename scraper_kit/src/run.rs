@@ -1,5 +1,7 @@
 //! From the command line to a run and its report.
 
+use std::sync::Arc;
+
 use futures::stream::{BoxStream, StreamExt};
 
 use crate::clock::Clock;
@@ -13,15 +15,16 @@ use crate::save::Folder;
 use crate::target::{self, List, Target};
 use crate::turn::Turns;
 
-/// How far the list is read ahead of the pages in flight. Pages of one host that wait for their turn
-/// hold up those of other hosts only when there are more of them in a row than this.
+/// How far the list is read ahead. Pages of one host that wait for their turn hold up those of other
+/// hosts only where there are more of them in a row than this. As many may wait for another try.
 const AHEAD: usize = 4096;
 
 /// What a run works with, from the command line to the report.
 pub struct Run {
     /// The options, for every task to hold.
     pub job: Job,
-    /// What to fetch, in order; the list behind it is read as the stream is.
+    /// What to fetch, each when it is its turn; the list behind it is read as the stream is, and up to
+    /// 4096 pages ahead.
     pub targets: BoxStream<'static, Target>,
     /// Completes at Ctrl-C.
     pub interrupted: Interrupt,
@@ -62,13 +65,14 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     };
     let report = Report::start(format, total, clock.clone(), interrupted.clone(), failed);
     let (concurrency, per_host) = (line.concurrency.get(), line.per_host.get());
+    let turns = Turns::new(concurrency, per_host);
     let (job, stopped) = Job::new(Options {
         concurrency,
         per_host,
         under_way: concurrency.saturating_add(AHEAD),
         retries: line.retries.into(),
         retry_delay: line.retry_delay,
-        turns: Turns::new(concurrency, per_host),
+        turns: Arc::clone(&turns),
         timeout: line.timeout,
         user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
         max_bytes: line.max_bytes,
@@ -76,7 +80,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         clock,
         save,
     });
-    let targets = target::stream(urls, list).boxed();
+    let targets = target::in_turn(target::stream(urls, list), turns, AHEAD).boxed();
     (Run { job, targets, interrupted, stopped }, report)
 }
 

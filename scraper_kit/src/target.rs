@@ -14,6 +14,7 @@ use futures::{SinkExt, Stream, StreamExt, executor, stream};
 use url::{ParseError, Url};
 
 use crate::error::{ErrorKind, FetchError};
+use crate::turn::{Turn, Turns};
 
 /// The longest URL that is tried, in bytes. Servers commonly stop at 8 KiB, and no client sends
 /// more than 64.
@@ -24,7 +25,6 @@ pub const MAX_URL_BYTES: usize = 32 * 1024;
 const READ_AHEAD: usize = 2;
 
 /// One page to fetch.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The page's place in the list, from 0.
     pub index: usize,
@@ -32,6 +32,8 @@ pub struct Target {
     pub given: String,
     /// The URL as it is requested, or why it cannot be.
     pub url: Result<Url, FetchError>,
+    /// Its turn, when it has come.
+    pub(crate) turn: Option<Turn>,
 }
 
 impl Target {
@@ -39,8 +41,26 @@ impl Target {
     pub fn new(index: usize, given: &[u8]) -> Self {
         let url = parse(given).map_err(|reason| FetchError::new(ErrorKind::InvalidUrl, reason));
         let shown = if given.len() > MAX_URL_BYTES { &given[..256] } else { given };
-        Self { index, given: String::from_utf8_lossy(shown).into_owned(), url }
+        Self { index, given: String::from_utf8_lossy(shown).into_owned(), url, turn: None }
     }
+}
+
+/// The targets, each when its turn has come. The stream is read so far ahead, and no further.
+pub(crate) fn in_turn(
+    targets: impl Stream<Item = Target> + Send + 'static,
+    turns: Arc<Turns>,
+    ahead: usize,
+) -> impl Stream<Item = Target> + Send + 'static {
+    let in_line = move |mut target: Target| {
+        let turns = Arc::clone(&turns);
+        async move {
+            if let Ok(url) = &target.url {
+                target.turn = Some(turns.take(url.origin(), false).await);
+            }
+            target
+        }
+    };
+    targets.map(in_line).buffer_unordered(ahead)
 }
 
 /// Reads a URL and checks that it can be requested; the error says why not.
