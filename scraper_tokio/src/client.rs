@@ -31,7 +31,7 @@ pub fn open_session(job: &Job) -> Result<Session, FetchError> {
         let client = client.or_else(|_| builder(job, max_idle).tls_certs_only([]).build());
         client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
     };
-    Ok(Session { client: build(job.per_host)?, fresh: build(0)? })
+    Ok(Session { client: build(job.per_host.min(job.concurrency))?, fresh: build(0)? })
 }
 
 fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
