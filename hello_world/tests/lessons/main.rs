@@ -10,6 +10,7 @@ mod errors;
 mod gather;
 mod hang;
 mod laziness;
+mod retry;
 mod timeouts;
 mod when_async_pays;
 mod who_wakes_whom;
