@@ -36,8 +36,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // asyncio.as_completed with a bound. The stream is lazy: a target comes when it is its turn, as
     // behind an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned.
-    // So a million URLs take no more memory than some thousands. A task may outlive this function, so
-    // it owns what it works with: clones, which are shared handles.
+    // So a million URLs take no more memory than some thousands. It is a task because a future would
+    // stand still while we report. It may outlive this function, so it owns what it works with.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
         .buffer_unordered(job.under_way) // those in flight, and those that wait for another try

@@ -10,6 +10,7 @@ mod errors;
 mod gather;
 mod hang;
 mod laziness;
+mod nobody_polls;
 mod retry;
 mod timeouts;
 mod when_async_pays;
