@@ -15,7 +15,8 @@ use std::time::Duration;
 use std::{env, fs, pin};
 
 use clap::ValueEnum;
-use futures::FutureExt;
+use futures::future::{Either, FutureExt, select};
+use futures::stream::StreamExt;
 use hello_world::Runtime::{self, AsyncStd, Smol, Tokio};
 use libtest_mimic::{Arguments, Trial};
 
@@ -42,6 +43,7 @@ const ROWS: &[Row] = &[
     ("A blocking call is moved to a thread called", name_of_blocking_thread),
     ("Spawning outside of the runtime", spawn_outside),
     ("Sleeping outside of the runtime", sleep_outside),
+    ("An interval first fires", first_tick),
     ("A channel with 1000 messages gives, in one poll of a task", receive_without_pause),
     ("A `TcpStream` reads with", read_trait),
 ];
@@ -410,6 +412,22 @@ fn spawn_outside(runtime: Runtime) -> String {
 
 fn sleep_outside(runtime: Runtime) -> String {
     panics_or_works(|| futures::executor::block_on(sleep(runtime, Duration::from_millis(10))))
+}
+
+fn first_tick(runtime: Runtime) -> String {
+    let tick = async {
+        match runtime {
+            Tokio => drop(tokio::time::interval(LONG).tick().await),
+            // Its own needs the feature `unstable`: in place of it, one sleeps before each tick.
+            AsyncStd => sleep(runtime, LONG).await,
+            Smol => drop(smol::Timer::interval(LONG).next().await),
+        }
+    };
+    let at_once = block_on(runtime, async {
+        let later = pin::pin!(sleep(runtime, SHORT));
+        matches!(select(pin::pin!(tick), later).await, Either::Left(_))
+    });
+    if at_once { "at once" } else { "after one period" }.to_owned()
 }
 
 fn receive_without_pause(runtime: Runtime) -> String {

@@ -11,6 +11,7 @@ mod gather;
 mod hang;
 mod laziness;
 mod nobody_polls;
+mod pace;
 mod retry;
 mod timeouts;
 mod when_async_pays;
