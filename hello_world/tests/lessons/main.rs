@@ -11,6 +11,7 @@ mod gather;
 mod hang;
 mod laziness;
 mod nobody_polls;
+mod nursery;
 mod pace;
 mod retry;
 mod timeouts;
