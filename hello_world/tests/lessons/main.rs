@@ -14,6 +14,7 @@ mod nobody_polls;
 mod nursery;
 mod pace;
 mod retry;
+mod streams;
 mod timeouts;
 mod when_async_pays;
 mod who_wakes_whom;
