@@ -14,6 +14,7 @@ mod nobody_polls;
 mod nursery;
 mod pace;
 mod retry;
+mod shared_state;
 mod streams;
 mod timeouts;
 mod when_async_pays;
