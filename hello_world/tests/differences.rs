@@ -43,6 +43,7 @@ const ROWS: &[Row] = &[
     ("A blocking call is moved to a thread called", name_of_blocking_thread),
     ("Spawning outside of the runtime", spawn_outside),
     ("Sleeping outside of the runtime", sleep_outside),
+    ("`block_on` inside of `block_on`", nest_block_on),
     ("An interval first fires", first_tick),
     ("A channel with 1000 messages gives, in one poll of a task", receive_without_pause),
     ("A `TcpStream` reads with", read_trait),
@@ -412,6 +413,10 @@ fn spawn_outside(runtime: Runtime) -> String {
 
 fn sleep_outside(runtime: Runtime) -> String {
     panics_or_works(|| futures::executor::block_on(sleep(runtime, Duration::from_millis(10))))
+}
+
+fn nest_block_on(runtime: Runtime) -> String {
+    panics_or_works(|| block_on(runtime, async { block_on(runtime, async {}) }))
 }
 
 fn first_tick(runtime: Runtime) -> String {

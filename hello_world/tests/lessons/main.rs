@@ -16,6 +16,7 @@ mod pace;
 mod retry;
 mod shared_state;
 mod streams;
+mod sync_and_async;
 mod timeouts;
 mod when_async_pays;
 mod who_wakes_whom;
