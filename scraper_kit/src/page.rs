@@ -14,7 +14,7 @@ use crate::redirect::MAX_REDIRECTS;
 use crate::retry;
 use crate::save::SaveFile;
 use crate::target::Target;
-use crate::turn::Turn;
+use crate::turn::{Begun, Turn};
 
 /// A page under way.
 pub struct Page {
@@ -23,6 +23,8 @@ pub struct Page {
     outcome: Outcome,
     /// Its turn: while it has one, it is in flight.
     turn: Option<Turn>,
+    /// Kept until somebody has taken the outcome.
+    _begun: Option<Begun>,
     /// Where the last redirect of this try leads, and how many there were.
     redirect: Option<Url>,
     redirects: usize,
@@ -34,7 +36,7 @@ pub struct Page {
 impl Page {
     /// The page's clock starts now.
     pub fn start(job: Job, mut target: Target) -> Self {
-        let turn = target.turn.take();
+        let (turn, begun) = target.turn.take().unzip();
         let outcome = Outcome {
             index: target.index,
             url: target.given.clone(),
@@ -51,7 +53,7 @@ impl Page {
             error: None,
         };
         let (redirect, redirects, retry_after, waits) = (None, 0, None, Vec::new());
-        Self { job, target, outcome, turn, redirect, redirects, retry_after, waits }
+        Self { job, target, outcome, turn, _begun: begun, redirect, redirects, retry_after, waits }
     }
 
     /// Waits until the page may be in flight to the host of the URL that is to be requested next, and
@@ -68,7 +70,7 @@ impl Page {
         let origin = url.origin();
         if self.turn.as_ref().is_none_or(|turn| !turn.is_at(&origin)) {
             self.turn = None; // while it waits for one turn, it must not keep another
-            self.turn = Some(self.job.turns.take(origin, true).await);
+            self.turn = Some(self.job.turns.go_on(origin).await);
         }
         Ok(url)
     }
@@ -152,14 +154,15 @@ impl Page {
         Some(wait)
     }
 
-    /// The page's clock stops: it is complete, or has failed.
+    /// The page's clock stops, and its turn is over: it is complete, or has failed.
     pub fn finish(mut self, result: Result<(), FetchError>) -> Self {
+        self.turn = None;
         self.outcome.elapsed = self.job.clock.elapsed().saturating_sub(self.outcome.start);
         self.outcome.error = result.err();
         self
     }
 
-    /// What became of it, and when it waited for another try. It is no longer in flight.
+    /// What became of it, and when it waited for another try.
     pub(crate) fn into_outcome(self) -> (Outcome, Vec<Wait>) {
         (self.outcome, self.waits)
     }

@@ -113,8 +113,7 @@ impl Report {
         Self { pages, summary, interrupted, list_failed }
     }
 
-    /// Shows one outcome; waits while the output cannot take it. Only now has the page's turn ended: a
-    /// page that nobody has taken yet is in memory, too.
+    /// Shows one outcome; waits while the output cannot take it.
     ///
     /// # Errors
     /// [`Closed`] when nobody reads the output any more, or Ctrl-C ended the wait for a reader.

@@ -65,11 +65,12 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     };
     let report = Report::start(format, total, clock.clone(), interrupted.clone(), failed);
     let (concurrency, per_host) = (line.concurrency.get(), line.per_host.get());
-    let turns = Turns::new(concurrency, per_host);
+    let under_way = concurrency.saturating_add(AHEAD);
+    let turns = Turns::new(concurrency, per_host, under_way);
     let (job, stopped) = Job::new(Options {
         concurrency,
         per_host,
-        under_way: concurrency.saturating_add(AHEAD),
+        under_way,
         retries: line.retries.into(),
         retry_delay: line.retry_delay,
         turns: Arc::clone(&turns),

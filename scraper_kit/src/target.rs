@@ -14,7 +14,7 @@ use futures::{SinkExt, Stream, StreamExt, executor, stream};
 use url::{ParseError, Url};
 
 use crate::error::{ErrorKind, FetchError};
-use crate::turn::{Turn, Turns};
+use crate::turn::{Begun, Turn, Turns};
 
 /// The longest URL that is tried, in bytes. Servers commonly stop at 8 KiB, and no client sends
 /// more than 64.
@@ -32,8 +32,8 @@ pub struct Target {
     pub given: String,
     /// The URL as it is requested, or why it cannot be.
     pub url: Result<Url, FetchError>,
-    /// Its turn, when it has come.
-    pub(crate) turn: Option<Turn>,
+    /// Its turn, when it has come; none for what is no URL.
+    pub(crate) turn: Option<(Turn, Begun)>,
 }
 
 impl Target {
@@ -55,7 +55,7 @@ pub(crate) fn in_turn(
         let turns = Arc::clone(&turns);
         async move {
             if let Ok(url) = &target.url {
-                target.turn = Some(turns.take(url.origin(), false).await);
+                target.turn = Some(turns.begin(url.origin()).await);
             }
             target
         }

@@ -1,14 +1,18 @@
 //! Whose turn it is: at most `--concurrency` pages are in flight, and at most `--per-host` to one host.
 //!
-//! In Python: an `asyncio.Semaphore` for all, and one for each host. Two things go further here. A
-//! page whose time runs goes before those that have not begun, or it would stand in line until its
-//! time is up. And of a host for which nobody waits, nothing is kept.
+//! In Python: an `asyncio.Semaphore` for all, and one for each host. Three things go further here.
+//! - A page whose time runs goes before those that have not begun, or it would stand in line until its
+//!   time is up.
+//! - Of a host for which nobody waits, nothing is kept.
+//! - Whoever is next is woken, and takes its turn when it is polled. It is not handed a turn before: the
+//!   pages of the list stand still while the report waits for a slow reader, and would keep it from
+//!   those that run.
 
-use std::collections::VecDeque;
-use std::collections::hash_map::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
-use futures::channel::oneshot;
 use url::Origin;
 
 /// The limits, and who waits.
@@ -18,60 +22,57 @@ pub(crate) struct Turns {
 }
 
 struct State {
-    /// How many more may be in flight.
+    /// How many more may be in flight, and how many more may begin.
     free: usize,
-    /// Pages whose host has room for them, and keeps it.
-    next: Line,
-    /// The hosts (scheme, host and port) of all pages in flight or in line.
+    may_begin: usize,
+    /// The hosts (scheme, host name and port) of all pages in flight or in line.
     hosts: HashMap<Origin, Host>,
+    /// Of each host that has room, whoever is first in line.
+    first: BTreeMap<Place, Origin>,
+    arrivals: u64,
 }
 
 #[derive(Default)]
 struct Host {
-    /// Pages in flight, and those that are `next`: `--per-host` at most.
-    pages: usize,
-    /// Pages for which this host has no room.
-    line: Line,
+    in_flight: usize,
+    line: BTreeMap<Place, Waker>,
 }
 
-/// Pages in line: those that have begun before those that have not, and each in order of arrival.
-#[derive(Default)]
-struct Line {
-    begun: VecDeque<Waiting>,
-    new: VecDeque<Waiting>,
-}
-
-struct Waiting {
-    origin: Origin,
-    has_begun: bool,
-    turn: oneshot::Sender<Turn>,
+/// A place in line: pages that have begun before those that are new, then in order of arrival.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    is_new: bool,
+    arrival: u64,
 }
 
 impl Turns {
-    pub(crate) fn new(concurrency: usize, per_host: usize) -> Arc<Self> {
-        let state = State { free: concurrency, next: Line::default(), hosts: HashMap::new() };
+    /// With so many pages in flight at most, so many of them to one host, and so many that have begun
+    /// and are not done.
+    pub(crate) fn new(concurrency: usize, per_host: usize, under_way: usize) -> Arc<Self> {
+        let state = State {
+            free: concurrency,
+            may_begin: under_way,
+            hosts: HashMap::new(),
+            first: BTreeMap::new(),
+            arrivals: 0,
+        };
         Arc::new(Self { per_host, state: Mutex::new(state) })
     }
 
-    /// Waits until a page may be in flight to this host.
-    pub(crate) async fn take(self: &Arc<Self>, origin: Origin, has_begun: bool) -> Turn {
-        let (turn, granted) = oneshot::channel();
-        self.state().join(Waiting { origin, has_begun, turn }, self.per_host);
-        self.let_go();
-        granted.await.expect("a page in line gets its turn")
+    /// Waits until a new page may be in flight to this host.
+    pub(crate) async fn begin(self: &Arc<Self>, origin: Origin) -> (Turn, Begun) {
+        (self.take(origin, true).await, Begun(Arc::clone(self)))
     }
 
-    /// Gives those a turn for whom there is room.
-    fn let_go(self: &Arc<Self>) {
-        loop {
-            let next = self.state().next(); // not in the `let … else`: that would keep the lock
-            let Some(Waiting { origin, turn, .. }) = next else { return };
-            let granted = Turn { turns: Some(Arc::clone(self)), origin };
-            if let Err(mut unwanted) = turn.send(granted) {
-                unwanted.turns = None; // that page has given up; here, and not in Drop: no recursion
-                self.state().end(&unwanted.origin);
-            }
-        }
+    /// The same for a page that has begun.
+    pub(crate) async fn go_on(self: &Arc<Self>, origin: Origin) -> Turn {
+        self.take(origin, false).await
+    }
+
+    async fn take(self: &Arc<Self>, origin: Origin, is_new: bool) -> Turn {
+        let waiting = Waiting { turns: self, origin, place: self.state().arrive(is_new) };
+        poll_fn(|context| waiting.poll(context)).await;
+        Turn { turns: Arc::clone(self), origin: waiting.origin.clone() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -80,54 +81,75 @@ impl Turns {
 }
 
 impl State {
-    /// A page gets in line.
-    fn join(&mut self, page: Waiting, per_host: usize) {
-        let host = self.hosts.entry(page.origin.clone()).or_default();
-        if host.pages < per_host {
-            host.pages += 1;
-            self.next.push(page);
-        } else {
-            host.line.push(page);
+    fn arrive(&mut self, is_new: bool) -> Place {
+        self.arrivals += 1;
+        Place { is_new, arrival: self.arrivals }
+    }
+
+    /// Who may go now, if somebody may.
+    fn next(&self) -> Option<(Place, &Origin)> {
+        let (place, origin) = self.first.first_key_value()?;
+        let may_go = self.free > 0 && (!place.is_new || self.may_begin > 0);
+        may_go.then_some((*place, origin))
+    }
+
+    fn wake_next(&self) {
+        if let Some((place, origin)) = self.next() {
+            self.hosts[origin].line[&place].wake_by_ref();
         }
     }
 
-    /// The page that may go now, if one may.
-    fn next(&mut self) -> Option<Waiting> {
-        let free = self.free.checked_sub(1)?;
-        let page = self.next.pop()?;
-        self.free = free;
-        Some(page)
-    }
-
-    /// A page is no longer in flight to this host.
-    fn end(&mut self, origin: &Origin) {
-        self.free += 1;
-        let Some(host) = self.hosts.get_mut(origin) else { return };
-        match host.line.pop() {
-            Some(page) => self.next.push(page), // in its place
-            None => host.pages -= 1,
+    /// Changes something about a host, and notes who is first in line there now.
+    fn change(&mut self, origin: &Origin, per_host: usize, change: impl FnOnce(&mut Host)) {
+        let host = self.hosts.entry(origin.clone()).or_default();
+        if let Some(place) = host.line.first_key_value().map(|(place, _)| *place) {
+            self.first.remove(&place);
         }
-        if host.pages == 0 {
-            self.hosts.remove(origin);
+        change(host);
+        match host.line.first_key_value() {
+            Some((place, _)) if host.in_flight < per_host => {
+                self.first.insert(*place, origin.clone());
+            }
+            None if host.in_flight == 0 => drop(self.hosts.remove(origin)),
+            _ => {}
         }
     }
 }
 
-impl Line {
-    fn push(&mut self, page: Waiting) {
-        let line = if page.has_begun { &mut self.begun } else { &mut self.new };
-        line.push_back(page);
-    }
+/// A page in line. It leaves the line when it is dropped, whether it has had its turn or has given up.
+struct Waiting<'t> {
+    turns: &'t Turns,
+    origin: Origin,
+    place: Place,
+}
 
-    fn pop(&mut self) -> Option<Waiting> {
-        self.begun.pop_front().or_else(|| self.new.pop_front())
+impl Waiting<'_> {
+    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+        let Self { turns, origin, place } = self;
+        let mut state = turns.state();
+        let waker = context.waker().clone();
+        state.change(origin, turns.per_host, |host| drop(host.line.insert(*place, waker)));
+        if state.next().is_none_or(|(next, _)| next != *place) {
+            return Poll::Pending;
+        }
+        state.free -= 1;
+        state.may_begin -= usize::from(place.is_new);
+        state.change(origin, turns.per_host, |host| host.in_flight += 1);
+        Poll::Ready(())
     }
 }
 
-/// A page's turn: as long as there is this, the page counts as in flight.
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut state = self.turns.state();
+        state.change(&self.origin, self.turns.per_host, |host| drop(host.line.remove(&self.place)));
+        state.wake_next();
+    }
+}
+
+/// A page's turn: as long as there is this, the page counts as in flight to its host.
 pub(crate) struct Turn {
-    /// `None` for a turn that has ended already.
-    turns: Option<Arc<Turns>>,
+    turns: Arc<Turns>,
     origin: Origin,
 }
 
@@ -140,10 +162,21 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(turns) = self.turns.take() {
-            turns.state().end(&self.origin);
-            turns.let_go();
-        }
+        let mut state = self.turns.state();
+        state.free += 1;
+        state.change(&self.origin, self.turns.per_host, |host| host.in_flight -= 1);
+        state.wake_next();
+    }
+}
+
+/// A page that has begun: as long as there is this, it is not done.
+pub(crate) struct Begun(Arc<Turns>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.may_begin += 1;
+        state.wake_next();
     }
 }
 
@@ -157,61 +190,79 @@ mod tests {
 
     use super::*;
 
-    type Taking = Pin<Box<dyn Future<Output = Turn>>>;
+    type Taking = Pin<Box<dyn Future<Output = (Turn, Option<Begun>)>>>;
 
-    /// A page that asks for its turn at once, and the turn, if it got it.
-    fn ask(turns: &Arc<Turns>, host: &str, has_begun: bool) -> (Taking, Option<Turn>) {
-        let origin = Url::parse(&format!("http://{host}/")).unwrap().origin();
-        let turns = Arc::clone(turns);
-        let mut taking: Taking = Box::pin(async move { turns.take(origin, has_begun).await });
-        let turn = taking.as_mut().now_or_never();
-        (taking, turn)
+    /// A page that asks for its turn, and may have it at once.
+    struct Page {
+        taking: Option<Taking>,
+        turn: Option<(Turn, Option<Begun>)>,
     }
 
-    fn new(turns: &Arc<Turns>, host: &str) -> (Taking, Option<Turn>) {
-        ask(turns, host, false)
+    impl Page {
+        fn ask(turns: &Arc<Turns>, host: &str, is_new: bool) -> Self {
+            let origin = Url::parse(&format!("http://{host}/")).unwrap().origin();
+            let turns = Arc::clone(turns);
+            let taking = async move {
+                match is_new {
+                    true => {
+                        let (turn, begun) = turns.begin(origin).await;
+                        (turn, Some(begun))
+                    }
+                    false => (turns.go_on(origin).await, None),
+                }
+            };
+            let mut page = Self { taking: Some(Box::pin(taking)), turn: None };
+            page.has_turn();
+            page
+        }
+
+        fn new(turns: &Arc<Turns>, host: &str) -> Self {
+            Self::ask(turns, host, true)
+        }
+
+        fn has_turn(&mut self) -> bool {
+            if let Some(turn) = self.taking.as_mut().and_then(|taking| taking.now_or_never()) {
+                (self.taking, self.turn) = (None, Some(turn));
+            }
+            self.turn.is_some()
+        }
     }
 
     #[test]
     fn a_host_that_has_enough_takes_nothing_from_others() {
-        let turns = Turns::new(3, 2);
-        let slow: Vec<_> = (0..1000).map(|_| new(&turns, "slow")).collect();
-        assert_eq!(slow.iter().filter(|(_, turn)| turn.is_some()).count(), 2);
-        let (_, quick) = new(&turns, "quick");
-        assert!(quick.is_some());
-        let (mut second, turn) = new(&turns, "quick");
-        assert!(turn.is_none(), "three are in flight");
+        let turns = Turns::new(3, 2, 1000);
+        let slow: Vec<_> = (0..1000).map(|_| Page::new(&turns, "slow")).collect();
+        assert_eq!(slow.iter().filter(|page| page.turn.is_some()).count(), 2);
+        let mut quick = Page::new(&turns, "quick");
+        assert!(quick.has_turn());
+        let mut second = Page::new(&turns, "quick");
+        assert!(!second.has_turn(), "three are in flight");
         drop(quick);
-        assert!(second.as_mut().now_or_never().is_some());
+        assert!(second.has_turn());
     }
 
     #[test]
     fn scheme_and_port_are_part_of_a_host() {
-        let turns = Turns::new(9, 1);
-        let (_, one) = new(&turns, "host");
-        let (_, two) = new(&turns, "host:81");
-        assert!(one.is_some() && two.is_some());
-        assert!(new(&turns, "host:80").1.is_none(), "the same as the first");
+        let turns = Turns::new(9, 1, 9);
+        let mut pages = ["host", "host:81", "host:80"].map(|host| Page::new(&turns, host));
+        assert_eq!(pages.each_mut().map(Page::has_turn), [true, true, false]);
     }
 
     #[test]
     fn who_has_begun_goes_first_and_else_the_one_who_came_first() {
         for (concurrency, per_host) in [(1, 9), (9, 1)] {
-            let turns = Turns::new(concurrency, per_host);
-            let mut last = new(&turns, "host").1;
-            let pages = [false, false, true, true].map(|begun| ask(&turns, "host", begun).0);
+            let turns = Turns::new(concurrency, per_host, 9);
+            let mut last = Some(Page::new(&turns, "host"));
+            let pages = [true, true, false, false].map(|is_new| Page::ask(&turns, "host", is_new));
             let mut pages: Vec<_> = pages.into_iter().enumerate().collect();
             let mut order = Vec::new();
             while !pages.is_empty() {
                 drop(last.take());
-                pages.retain_mut(|(index, page)| match page.as_mut().now_or_never() {
-                    Some(turn) => {
-                        assert!(last.replace(turn).is_none(), "one at a time");
-                        order.push(*index);
-                        false
-                    }
-                    None => true,
-                });
+                let next = pages.iter_mut().position(|(_, page)| page.has_turn());
+                let (index, page) = pages.remove(next.expect("somebody is next"));
+                assert!(pages.iter_mut().all(|(_, page)| !page.has_turn()), "one at a time");
+                last = Some(page);
+                order.push(index);
             }
             assert_eq!(order, [2, 3, 0, 1], "{concurrency} {per_host}");
         }
@@ -219,30 +270,55 @@ mod tests {
 
     #[test]
     fn a_page_that_gives_up_keeps_nobody_waiting() {
-        let turns = Turns::new(1, 1);
-        let (_, first) = new(&turns, "a");
-        let (in_line, granted_unseen, last) =
-            (new(&turns, "a").0, new(&turns, "b").0, new(&turns, "a"));
+        let turns = Turns::new(1, 1, 100);
+        let first = Page::new(&turns, "a");
+        let (in_line, woken, mut last) =
+            (Page::new(&turns, "a"), Page::new(&turns, "b"), Page::new(&turns, "a"));
         drop(in_line);
-        drop(first); // the turn goes to "b", which never looks
-        drop(granted_unseen);
-        let (mut last, turn) = last;
-        assert!(turn.is_none());
-        assert!(last.as_mut().now_or_never().is_some());
-        let many: Vec<_> = (0..100_000).map(|_| new(&turns, "a").0).collect();
-        drop(many); // no recursion either
-        assert!(new(&turns, "a").1.is_some());
+        drop(first); // "b" is woken, and never looks
+        assert!(!last.has_turn());
+        drop(woken);
+        assert!(last.has_turn());
+    }
+
+    /// New pages are polled by one loop, which may stand still; those that run are tasks of their own.
+    #[test]
+    fn a_new_page_that_nobody_polls_keeps_no_turn_from_one_that_runs() {
+        let turns = Turns::new(1, 1, 100);
+        let first = Page::new(&turns, "host");
+        let mut new = Page::new(&turns, "host");
+        drop(first);
+        let mut runs = Page::ask(&turns, "host", false);
+        assert!(runs.has_turn());
+        assert!(!new.has_turn());
+    }
+
+    #[test]
+    fn no_page_begins_while_too_many_are_under_way() {
+        let turns = Turns::new(9, 9, 2);
+        let mut pages = ["a", "b", "c"].map(|host| Page::new(&turns, host));
+        assert_eq!(pages.each_mut().map(Page::has_turn), [true, true, false]);
+        let [a, b, mut c] = pages;
+        // The first waits for another try: its turn is over, and it has begun.
+        let (turn, begun) = a.turn.unwrap();
+        drop(turn);
+        assert!(!c.has_turn());
+        assert!(Page::ask(&turns, "c", false).has_turn(), "who has begun may always go on");
+        drop(begun);
+        assert!(c.has_turn());
+        drop(b);
     }
 
     #[test]
     fn nothing_is_kept_for_a_host_that_nobody_waits_for() {
-        let turns = Turns::new(10, 2);
+        let turns = Turns::new(10, 2, 100);
         for host in 0..1000 {
-            let pages: Vec<_> = (0..5).map(|_| new(&turns, &format!("host-{host}"))).collect();
+            let pages: Vec<_> =
+                (0..5).map(|_| Page::new(&turns, &format!("host-{host}"))).collect();
             drop(pages);
         }
         let state = turns.state();
-        assert_eq!((state.hosts.len(), state.free), (0, 10));
-        assert!(state.next.begun.is_empty() && state.next.new.is_empty());
+        assert_eq!((state.hosts.len(), state.first.len()), (0, 0));
+        assert_eq!((state.free, state.may_begin), (10, 100));
     }
 }

@@ -2,12 +2,13 @@
 
 #![expect(clippy::zombie_processes, reason = "a test that fails leaves its child to the system")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -31,7 +32,7 @@ const MANY_HOSTS: bool = cfg!(target_os = "linux");
 type Scenario = fn(&'static str) -> Result<(), Failed>;
 
 pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
-    let scenarios: [(&str, Scenario, bool); 24] = [
+    let scenarios: [(&str, Scenario, bool); 25] = [
         ("input: what is no URL is sent nowhere", no_urls, true),
         ("input: odd URLs that are legal", odd_urls, true),
         ("input: the same URL a thousand times", same_url, true),
@@ -55,6 +56,7 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
         ("another try: a site with a limit, one in ten busy, gives every page", polite, true),
         ("another try: a page that waits for it holds up no other", waits_alone, true),
         ("another try: a run in which all wait comes to its end", all_wait, true),
+        ("another try: more pages wait for it than may be under way", many_wait, true),
         ("TLS: no root certificates on the machine", no_roots, CAN_TRUST),
         ("time: floods hold up no other page", floods, true),
         ("time: pages that are decoded hold up no timer", decoding, true),
@@ -339,6 +341,26 @@ fn all_wait(scraper: &str) -> Result<(), Failed> {
     assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
     assert!(run.pages().iter().all(|page| page.tries == 3), "{}", run.stdout);
     assert_eq!(server.log().seen().requests.len(), 60);
+    Ok(())
+}
+
+/// Six thousand pages of one host, each refused at first: more than may wait for another try. Those that
+/// wait need a turn in the end, and those that are new must not have taken all of them.
+fn many_wait(scraper: &str) -> Result<(), Failed> {
+    let refused = Mutex::new(HashSet::new());
+    let server = TestServer::start(move |request, stream, _| {
+        match refused.lock().expect("no answer panics").insert(request.path.clone()) {
+            true => stream.write_all(&response("503 Busy", &["Retry-After: 2"], b"busy")),
+            false => stream.write_all(&ok("")),
+        }
+    });
+    let list: String = (0..6000).map(|page| server.url(&format!("/{page}\n"))).collect();
+    let run = Scraper::new(scraper)
+        .args(["-f", "json", "-i", "-", "--per-host", "100", "--retries", "1", "-t", "200"])
+        .run_with(list);
+    let pages = run.pages();
+    assert_eq!((run.code, pages.len()), (Some(0), 6000), "{}", run.stderr);
+    assert!(pages.iter().all(|page| page.tries == 2));
     Ok(())
 }
 
