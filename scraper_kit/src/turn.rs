@@ -26,9 +26,9 @@ struct State {
     free: usize,
     may_begin: usize,
     /// The hosts (scheme, host name and port) of all pages in flight or in line.
-    hosts: HashMap<Origin, Host>,
+    hosts: HashMap<Arc<Origin>, Host>,
     /// Of each host that has room, whoever is first in line.
-    first: BTreeMap<Place, Origin>,
+    first: BTreeMap<Place, Arc<Origin>>,
     arrivals: u64,
 }
 
@@ -70,9 +70,10 @@ impl Turns {
     }
 
     async fn take(self: &Arc<Self>, origin: Origin, is_new: bool) -> Turn {
-        let waiting = Waiting { turns: self, origin, place: self.state().arrive(is_new) };
+        let (origin, place) = (Arc::new(origin), self.state().arrive(is_new));
+        let waiting = Waiting { turns: self, origin: Arc::clone(&origin), place };
         poll_fn(|context| waiting.poll(context)).await;
-        Turn { turns: Arc::clone(self), origin: waiting.origin.clone() }
+        Turn { turns: Arc::clone(self), origin }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -87,7 +88,7 @@ impl State {
     }
 
     /// Who may go now, if somebody may.
-    fn next(&self) -> Option<(Place, &Origin)> {
+    fn next(&self) -> Option<(Place, &Arc<Origin>)> {
         let (place, origin) = self.first.first_key_value()?;
         let may_go = self.free > 0 && (!place.is_new || self.may_begin > 0);
         may_go.then_some((*place, origin))
@@ -100,15 +101,15 @@ impl State {
     }
 
     /// Changes something about a host, and notes who is first in line there now.
-    fn change(&mut self, origin: &Origin, per_host: usize, change: impl FnOnce(&mut Host)) {
-        let host = self.hosts.entry(origin.clone()).or_default();
+    fn change(&mut self, origin: &Arc<Origin>, per_host: usize, change: impl FnOnce(&mut Host)) {
+        let host = self.hosts.entry(Arc::clone(origin)).or_default();
         if let Some(place) = host.line.first_key_value().map(|(place, _)| *place) {
             self.first.remove(&place);
         }
         change(host);
         match host.line.first_key_value() {
             Some((place, _)) if host.in_flight < per_host => {
-                self.first.insert(*place, origin.clone());
+                self.first.insert(*place, Arc::clone(origin));
             }
             None if host.in_flight == 0 => drop(self.hosts.remove(origin)),
             _ => {}
@@ -119,7 +120,7 @@ impl State {
 /// A page in line. It leaves the line when it is dropped, whether it has had its turn or has given up.
 struct Waiting<'t> {
     turns: &'t Turns,
-    origin: Origin,
+    origin: Arc<Origin>,
     place: Place,
 }
 
@@ -150,13 +151,13 @@ impl Drop for Waiting<'_> {
 /// A page's turn: as long as there is this, the page counts as in flight to its host.
 pub(crate) struct Turn {
     turns: Arc<Turns>,
-    origin: Origin,
+    origin: Arc<Origin>,
 }
 
 impl Turn {
     /// Whether this is a turn at that host.
     pub(crate) fn is_at(&self, origin: &Origin) -> bool {
-        self.origin == *origin
+        *self.origin == *origin
     }
 }
 
