@@ -27,7 +27,7 @@ from dask.distributed import Client, KilledWorker, LocalCluster, as_completed
 
 # ANCHOR: divide
 def divide(urls, folder, count):
-    """Writes each part's URLs to a file of its own; before each stands its place in the list."""
+    """Writes each part's URLs to a file, and before each URL its place in the list."""
     lines = (line.strip() for line in urls.open(errors="surrogateescape", encoding="utf-8"))
     with contextlib.ExitStack() as files:
         names = [folder / f"{part:05}.urls" for part in range(count)]
@@ -50,7 +50,7 @@ def host_of(url):
 # ANCHOR: scrape_part
 def scrape_part(command, urls):
     """Runs the scraper on one part, on whichever machine this is."""
-    places = [int(line[1:]) for line in urls.read_bytes().split(b"\n") if line.startswith(b"#")]
+    places = [int(line[1:]) for line in urls.open("rb") if line.startswith(b"#")]
     unfinished = urls.with_suffix(f".{platform.node()}-{os.getpid()}.part")
     seen, failed = set(), 0
     with (
@@ -67,7 +67,7 @@ def scrape_part(command, urls):
     if scraper.returncode not in (0, 1) or len(seen) < len(places):
         unfinished.unlink()
         raise RuntimeError(f"the scraper's exit code is {scraper.returncode}")
-    unfinished.replace(urls.with_suffix(".jsonl"))  # whoever comes last replaces it by the same
+    unfinished.replace(urls.with_suffix(".jsonl"))  # a second result takes its place
     return f"{len(seen)} pages ({failed} failed)"
 
 

@@ -229,7 +229,7 @@ fn tabs_switch_and_are_remembered() {
         assert_eq!(shown(browser).await, ["smol"; 2], "both groups follow");
 
         // Where a group has no such column, its first is shown.
-        let with = |name| [name, "Python", "Python"];
+        let with = |name| [name, "Python", "Python", "Python"];
         browser.open(&format!("{book}scraper.html")).await;
         assert_eq!(shown(browser).await, with("smol"), "in another chapter");
         browser.driver.refresh().await.unwrap();

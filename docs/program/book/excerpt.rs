@@ -39,8 +39,10 @@ pub fn read(folder: &Path, wanted: &str) -> Result<Excerpt, String> {
     let path = folder.join(path);
     let file = name_of(&path);
     let text = fs::read_to_string(&path).map_err(|e| format!("cannot include {file}: {e}"))?;
-    let lines = part(&text, anchor).map_err(|e| format!("cannot include {file}: {e}"))?;
-    if lines.iter().all(|line| line.text.trim().is_empty()) {
+    let mut lines = part(&text, anchor).map_err(|e| format!("cannot include {file}: {e}"))?;
+    // Python wants empty lines after a function, and so before the comment that ends the part.
+    while lines.pop_if(|line| line.text.is_empty()).is_some() {}
+    if lines.is_empty() {
         return Err(format!("cannot include {wanted}: there is nothing in it"));
     }
     Ok(Excerpt { file, lines: unindented(lines) })
