@@ -268,7 +268,7 @@ fn tabs_switch_and_are_remembered() {
                 });",
             )
             .await;
-        assert_eq!(roles, [true; 7]);
+        assert_eq!(roles, [true; 9]);
 
         // Without memory, as some private windows are, the tabs still switch.
         let storage = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });";
