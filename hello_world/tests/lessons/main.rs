@@ -6,6 +6,7 @@ mod bridging;
 mod by_hand;
 mod cancellation;
 mod cleanup;
+mod context;
 mod errors;
 mod gather;
 mod hang;
