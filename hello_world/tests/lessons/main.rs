@@ -16,6 +16,7 @@ mod nursery;
 mod pace;
 mod retry;
 mod shared_state;
+mod still_clock;
 mod streams;
 mod sync_and_async;
 mod timeouts;
