@@ -23,7 +23,7 @@ use hello_world::lesson::{self, say, step};
 
 fn main() -> ExitCode {
     lesson::run(
-        "Hours in no time: a paused clock, what it does not know of, and a timer handed in",
+        "Hours in no time: a paused clock and its traps, and a timer handed in",
         [&on_tokio, &on_async_std, &on_smol],
         "hand in the timer; a paused clock is for what waits for timers alone.",
     )
@@ -88,7 +88,7 @@ async fn on_tokio() {
     };
     match timeout(HOUR, read).await {
         Ok(answer) => say(format!("an answer: {}", answer.is_ok())),
-        Err(_) => say("no answer: with nothing to do but wait, the clock has jumped to the limit"),
+        Err(_) => say("no answer: with nothing to do, the clock has jumped to the limit"),
     }
 
     step("A blocking call takes 0.1 s, and the limit is an hour");

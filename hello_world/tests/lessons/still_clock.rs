@@ -16,7 +16,7 @@ fn hours_pass_at_once_on_a_clock_of_ones_own_and_on_one_that_stands_still() {
         "reminder 3",
         "its clock is 3 hours ahead",
         "A server answers after 0.1 s, and the limit is an hour",
-        "no answer: with nothing to do but wait, the clock has jumped to the limit",
+        "no answer: with nothing to do, the clock has jumped to the limit",
         "A blocking call takes 0.1 s, and the limit is an hour",
         "it is done: of this the runtime knows, and the clock waits for it",
     ];
