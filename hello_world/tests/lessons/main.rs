@@ -15,6 +15,7 @@ mod nobody_polls;
 mod nursery;
 mod pace;
 mod retry;
+mod server;
 mod shared_state;
 mod still_clock;
 mod streams;
