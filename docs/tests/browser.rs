@@ -83,8 +83,19 @@ async fn look_at(browser: &Browser, book: &str, page: &str, width: u32, scheme: 
         .await;
     assert!(sideways[0] <= sideways[1], "{what}: scrolls sideways: {sideways:?}");
     // The page itself hides what sticks out (overflow-x: clip): look for what does.
+    let () = browser
+        .get("document.querySelectorAll('details').forEach((details) => { details.open = true; });")
+        .await;
     let cut_off: Vec<String> = browser.get(CUT_OFF).await;
     assert_eq!(cut_off, [""; 0], "{what}: cut off at the right");
+    let wide: Vec<String> = browser.get(WIDER_THAN_ITS_BOX).await;
+    if width == 1440 {
+        assert_eq!(wide, [""; 0], "{what}: code is wider than its box");
+    }
+    let unmarked: Vec<String> = browser
+        .get(&format!("{WIDER_THAN_ITS_BOX}.filter((box) => !box.startsWith('shadow'))"))
+        .await;
+    assert_eq!(unmarked, [""; 0], "{what}: nothing says that there is more code");
 
     let background: String = browser
         .get("return getComputedStyle(document.querySelector('.page-wrapper')).backgroundColor")
@@ -114,6 +125,13 @@ const CUT_OFF: &str = "
         .filter((element) => !scrolls(element))
         .map((element) => element.outerHTML.slice(0, 100));";
 
+/// Code that scrolls in its box: whether a shadow says so, and how it begins.
+const WIDER_THAN_ITS_BOX: &str = "
+    return [...document.querySelectorAll('.codes, main pre > code, .diff > .code')]
+        .filter((box) => box.scrollWidth > box.clientWidth)
+        .map((box) => (getComputedStyle(box).backgroundAttachment.includes('local') ? 'shadow: ' : '')
+            + box.textContent.trim().slice(0, 60))";
+
 /// Text whose contrast is below 4.5, the limit of WCAG AA for text of any size.
 const FAINT: &str = "
     const parts = (color) => color.match(/[\\d.]+/g).map(Number);
@@ -123,8 +141,11 @@ const FAINT: &str = "
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const behind = (element) => {
-        const color = getComputedStyle(element).backgroundColor;
-        return parts(color)[3] === 0 && element.parentElement ? behind(element.parentElement) : color;
+        const [r, g, b, alpha = 1] = parts(getComputedStyle(element).backgroundColor);
+        if (alpha === 1 || !element.parentElement) return `rgb(${r}, ${g}, ${b})`;
+        const below = parts(behind(element.parentElement));
+        const mixed = [r, g, b].map((part, place) => part * alpha + below[place] * (1 - alpha));
+        return `rgb(${mixed.join(', ')})`;
     };
     const contrast = (element) => {
         const [a, b] = [light(getComputedStyle(element).color), light(behind(element))];
@@ -146,7 +167,7 @@ fn columns_are_level_where_there_is_room() {
         let folder = tempfile::tempdir().unwrap();
         let book = publish(folder.path()).await;
         browser.set_screen(1440, "light").await;
-        for page in ["hello-world.html", "scraper.html"] {
+        for page in ["hello-world.html", "what-differs.html"] {
             browser.open(&format!("{book}{page}")).await;
             // Code that stands in all columns of Rust: the heights at which it stands.
             let heights: Vec<Vec<f64>> = browser
@@ -185,20 +206,17 @@ fn what_is_selected_is_the_code_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let book = publish(folder.path()).await;
         browser.set_screen(1440, "light").await;
-        browser.open(&format!("{book}scraper.html")).await;
+        browser.open(&format!("{book}hello-world.html")).await;
         let selected: String = browser
             .get(
                 "const codes = document.querySelectorAll('.side-by-side')[0]
-                    .querySelectorAll('.column')[2].querySelectorAll('.code');
+                    .querySelectorAll('.column')[3].querySelectorAll('.code');
                  const [first, last] = [codes[0], codes[codes.length - 1]];
                  getSelection().setBaseAndExtent(first, 0, last, last.childNodes.length);
                  return getSelection().toString();",
             )
             .await;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let source = fs::read_to_string(root.join("scraper_smol/src/main.rs")).unwrap();
-        let source: Vec<&str> = source.lines().filter(|line| !line.contains("// ANCHOR")).collect();
-        assert_eq!(selected.trim_end(), source.join("\n"));
+        assert_eq!(selected.trim_end(), source("hello_world/src/on_smol.rs"));
 
         browser.open(&format!("{book}what-differs.html")).await;
         let selected: String = browser
@@ -217,19 +235,91 @@ fn what_is_selected_is_the_code_and_nothing_else() {
     });
 }
 
+/// A file as the book shows it.
+fn source(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let source = fs::read_to_string(root.join(path)).unwrap();
+    let lines: Vec<&str> = source.lines().filter(|line| !line.contains("// ANCHOR")).collect();
+    lines.join("\n")
+}
+
+/// What of the first program that is on three runtimes can be seen, as code.
+const SEEN: &str = "
+    return [...document.querySelectorAll('.merged')[0].querySelectorAll('.code')]
+        .filter((code) => code.checkVisibility()).map((code) => code.textContent).join('');";
+
+#[test]
+fn one_text_where_the_three_are_the_same_and_each_file_whole() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        let files = ["tokio", "async_std", "smol"]
+            .map(|name| source(&format!("scraper_{name}/src/main.rs")));
+        browser.set_screen(1440, "light").await;
+        browser.open(&format!("{book}scraper.html")).await;
+        let seen: String = browser.get(SEEN).await;
+        assert_eq!(seen.matches("async fn scrape(").count(), 1);
+        for (times, what) in
+            [(3, "fn spawn("), (1, "AbortOnDropHandle::new"), (1, "remote_handle()")]
+        {
+            assert_eq!(seen.matches(what).count(), times, "{what}");
+        }
+        assert_eq!(shown(browser).await[..3], ["tokio", "async-std", "smol"]);
+        let level: Vec<f64> = browser
+            .get(
+                "return [...document.querySelectorAll('.merged .column')].slice(0, 3)
+                    .map((column) => column.getBoundingClientRect().top);",
+            )
+            .await;
+        assert!(level.iter().all(|top| *top == level[0]), "{level:?}");
+
+        // One file whole, by keyboard; it stays so.
+        let button = |place: usize| format!(".choice button:nth-child({place})");
+        browser.driver.find(By::Css(button(4))).await.unwrap().focus().await.unwrap();
+        browser.press(Key::Enter).await;
+        assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[2]);
+        browser.photograph("scraper-1440-light-one-file.png").await;
+        browser.driver.refresh().await.unwrap();
+        assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[2], "remembered");
+        let pressed = "return [...document.querySelectorAll('.choice button')].map((button) => button.getAttribute('aria-pressed'));";
+        assert_eq!(browser.get::<Vec<String>>(pressed).await, ["false", "false", "false", "true"]);
+        let selected: String = browser
+            .get(
+                "const codes = [...document.querySelectorAll('.merged .code')].filter((code) => code.checkVisibility());
+                 const [first, last] = [codes[0], codes.at(-1)];
+                 getSelection().setBaseAndExtent(first, 0, last, last.childNodes.length);
+                 return getSelection().toString();",
+            )
+            .await;
+        assert_eq!(selected.trim_end(), files[2], "what is selected is the file");
+        browser.click(&button(2)).await;
+        assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[0]);
+        browser.click(&button(1)).await;
+        assert_eq!(browser.get::<String>(SEEN).await, seen, "side by side again");
+
+        // Where there is no room for columns: tabs where they differ, and so always a whole file.
+        browser.set_screen(360, "light").await;
+        browser.driver.refresh().await.unwrap();
+        assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[0]);
+        browser.click(".merged .side-by-side:last-child [role=\"tab\"]:nth-child(2)").await;
+        assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[1], "all regions follow");
+        browser.photograph("scraper-360-light-tabs.png").await;
+    });
+}
+
 #[test]
 fn tabs_switch_and_are_remembered() {
     in_a_browser(async |browser: &Browser| {
         let folder = tempfile::tempdir().unwrap();
         let book = publish(folder.path()).await;
-        browser.set_screen(768, "light").await;
+        browser.set_screen(600, "light").await;
         browser.open(&format!("{book}hello-world.html")).await;
         assert_eq!(shown(browser).await, ["Python"; 2]);
         browser.click(r#"[role="tab"]:nth-child(4)"#).await;
         assert_eq!(shown(browser).await, ["smol"; 2], "both groups follow");
 
         // Where a group has no such column, its first is shown.
-        let with = |name| [name, "Python", "Python", "Python"];
+        let with = |name| [name, name, "Python", "Python", "Python"];
         browser.open(&format!("{book}scraper.html")).await;
         assert_eq!(shown(browser).await, with("smol"), "in another chapter");
         browser.driver.refresh().await.unwrap();
@@ -248,12 +338,12 @@ fn tabs_switch_and_are_remembered() {
         assert_eq!(shown(browser).await, with("tokio"));
         let address = browser.driver.current_url().await.unwrap();
         assert!(address.path().ends_with("scraper.html"), "{address}");
-        for next in ["copy", "codes"] {
-            browser.press(Key::Tab).await;
-            let focus: String = browser.get("return document.activeElement.className").await;
-            assert_eq!(focus, next, "after the tab comes what it shows");
-        }
+        browser.press(Key::Tab).await;
+        let focus: String = browser.get("return document.activeElement.className").await;
+        assert_eq!(focus, "codes", "after the tab comes what it shows");
         // The arrows scroll code that is too wide, and turn to no other chapter either.
+        let wide = browser.driver.find(By::Css(".merged > .codes")).await.unwrap();
+        wide.focus().await.unwrap();
         browser.press(Key::Right).await;
         browser.wait_until("return document.activeElement.scrollLeft > 0").await;
         assert_eq!(browser.driver.current_url().await.unwrap(), address);
@@ -268,7 +358,7 @@ fn tabs_switch_and_are_remembered() {
                 });",
             )
             .await;
-        assert_eq!(roles, [true; 9]);
+        assert_eq!(roles, [true; 12]);
 
         // Without memory, as some private windows are, the tabs still switch.
         let storage = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });";
@@ -313,6 +403,13 @@ fn without_javascript_everything_is_there() {
             browser
                 .photograph(&format!("hello-world-{width}-{scheme}-without-javascript.png"))
                 .await;
+
+            browser.open(&format!("{book}scraper.html")).await;
+            let seen: String = browser.get(SEEN).await;
+            assert_eq!(seen.matches("async fn scrape(").count(), 1, "{width}");
+            assert_eq!(seen.matches("fn spawn(").count(), 3, "{width}");
+            assert_eq!(browser.get::<Vec<String>>(CUT_OFF).await, [""; 0], "{width}");
+            browser.photograph(&format!("scraper-{width}-{scheme}-without-javascript.png")).await;
         }
     });
 }

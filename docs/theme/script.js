@@ -2,14 +2,16 @@
 // have no room beside each other stand below each other.
 'use strict';
 
-// Where one column is shown at a time, its name is remembered: for all groups of this book.
+// Where one column is shown at a time, its name is remembered: for all groups of this book. So is
+// whether files that have much in common are to be shown one at a time.
 const remembered = {
-    key: 'side-by-side',
-    get() {
-        try { return localStorage.getItem(this.key); } catch { return null; }
+    here: {},
+    get(key) {
+        try { return localStorage.getItem(key); } catch { return this.here[key] ?? null; }
     },
-    set(name) {
-        try { localStorage.setItem(this.key, name); } catch { /* private windows may forbid it */ }
+    set(key, value) {
+        this.here[key] = String(value);
+        try { localStorage.setItem(key, value); } catch { /* private windows may forbid it */ }
     },
 };
 
@@ -35,8 +37,31 @@ function makeTabs(element, number) {
         return tab;
     });
     element.prepend(list);
-    return { element, columns, tabs };
+    return { element, columns, tabs, merged: element.closest('.merged') };
 }
+
+// Beside the names of files that have much in common: all of them, or one.
+const choices = Array.from(document.querySelectorAll('.merged'), (merged) => {
+    const names = groups.find((group) => group.merged === merged).columns
+        .map((column) => column.dataset.name);
+    const choice = document.createElement('span');
+    choice.className = 'choice';
+    choice.setAttribute('role', 'group');
+    choice.setAttribute('aria-label', 'Show');
+    const buttons = ['Side by side', ...names].map((name, place) => {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.textContent = name;
+        button.addEventListener('click', () => {
+            remembered.set('one-file', place > 0);
+            choose(place > 0 ? name : remembered.get('side-by-side'), button);
+        });
+        choice.append(button);
+        return button;
+    });
+    merged.querySelector('.column-name').append(choice);
+    return { merged, buttons };
+});
 
 // The arrow keys go round, as the ARIA practices for tabs have it.
 function moveFocus(event, tabs, place) {
@@ -54,12 +79,13 @@ function moveFocus(event, tabs, place) {
     choose(tabs[to].textContent, tabs[to]);
 }
 
-// Shows the columns of this name in all groups; the tab that was used stays where it is.
-function choose(name, tab) {
-    remembered.set(name);
-    const before = tab.getBoundingClientRect().top;
+// Shows the columns of this name in all groups; the button that was used stays where it is.
+function choose(name, button) {
+    if (name) remembered.set('side-by-side', name);
+    const before = button.getBoundingClientRect().top;
     groups.forEach((group) => show(group, name));
-    window.scrollBy({ top: tab.getBoundingClientRect().top - before, behavior: 'instant' });
+    groups.forEach(arrange);
+    window.scrollBy({ top: button.getBoundingClientRect().top - before, behavior: 'instant' });
 }
 
 function show({ columns, tabs }, name) {
@@ -74,21 +100,30 @@ function show({ columns, tabs }, name) {
 }
 
 // Tabs or columns: style.css knows how much room there is.
-function arrange({ element, columns, tabs }) {
-    element.classList.remove('tabbed');
-    const tabbed = getComputedStyle(element).display !== 'grid';
+function arrange({ element, columns, tabs, merged }) {
+    const narrow = getComputedStyle(element).getPropertyValue('--room') !== 'columns';
+    const whole = merged && !narrow && remembered.get('one-file') === 'true';
+    const tabbed = narrow || whole;
     element.classList.toggle('tabbed', tabbed);
     columns.forEach((column, place) => {
-        column.setAttribute('role', tabbed ? 'tabpanel' : 'group');
-        if (tabbed) {
+        column.setAttribute('role', narrow ? 'tabpanel' : 'group');
+        if (narrow) {
             column.setAttribute('aria-labelledby', tabs[place].id);
         } else {
             column.removeAttribute('aria-labelledby'); // its aria-label counts again
         }
     });
+    if (!merged) return;
+    merged.classList.toggle('whole', whole);
+    merged.classList.toggle('single', tabbed);
+    const { buttons } = choices.find((choice) => choice.merged === merged);
+    const chosen = columns.findIndex((column) => column.classList.contains('chosen'));
+    buttons.forEach((button, place) => {
+        button.setAttribute('aria-pressed', place === (whole ? chosen + 1 : 0));
+    });
 }
 
-groups.forEach((group) => show(group, remembered.get()));
+groups.forEach((group) => show(group, remembered.get('side-by-side')));
 let width;
 new ResizeObserver(([content]) => {
     if (content.contentRect.width !== width) {
@@ -118,8 +153,25 @@ for (const box of document.querySelectorAll('.codes, .diff > .code, .content pre
     });
 }
 
-// Colours of code, as book.js gives them to the blocks that it knows.
-document.querySelectorAll('.column .code').forEach((code) => hljs.highlightBlock(code));
+// Colours of code, as book.js gives them to the blocks that it knows; and an element for each line,
+// so that one that is too long for its column goes on below itself, further in.
+for (const code of document.querySelectorAll('.codes .code')) {
+    hljs.highlightBlock(code);
+    const open = []; // elements that go on in the next line
+    code.innerHTML = code.innerHTML.replace(/\n$/, '').split('\n').map((line) => {
+        const begun = open.join('');
+        for (const [tag] of line.matchAll(/<[^>]*>/g)) {
+            if (tag.startsWith('</')) open.pop(); else open.push(tag);
+        }
+        const further = line.replace(/<[^>]*>/g, '').search(/\S|$/) + 4;
+        const ended = '</span>'.repeat(open.length);
+        // Where it may break, and where a browser would and must not.
+        const breakable = line
+            .replace(/(<[^>]*>)|::|\((?!\))|(?=\.[a-z_])/g, (found, tag) => tag ?? `${found}<wbr>`)
+            .replaceAll('-&gt;', '<span class="arrow">-&gt;</span>');
+        return `<span class="line" style="--further: ${further}ch">${begun}${breakable}\n${ended}</span>`;
+    }).join('');
+}
 
 // A button that copies a column, or a diff. mdBook brings clipboard.js.
 function addCopy(to, text) {
@@ -133,10 +185,10 @@ function addCopy(to, text) {
         setTimeout(() => { button.textContent = 'Copy'; }, 1500);
     });
 }
-const textOf = (codes) => Array.from(codes, (code) => code.textContent).join('');
-for (const column of document.querySelectorAll('.column')) {
-    const codes = column.querySelectorAll('.code');
-    addCopy(column.querySelector('.column-name'), () => textOf(codes));
+const seen = (codes) => Array.from(codes)
+    .filter((code) => code.checkVisibility()).map((code) => code.textContent).join('');
+for (const box of document.querySelectorAll('.merged, .side-by-side:not(.merged *) > .column')) {
+    addCopy(box.querySelector('.column-name'), () => seen(box.querySelectorAll('.code')));
 }
 for (const diff of document.querySelectorAll('.diff')) {
     addCopy(diff.querySelector('figcaption'), () => diff.querySelector('.code').textContent);

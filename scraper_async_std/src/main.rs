@@ -114,10 +114,14 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// Like asyncio.create_task. An async-std task whose handle is dropped is detached and runs on, and
-/// its `cancel` has to be awaited, which Drop cannot do. So we keep another handle to the future
-/// itself, which cancels when dropped. Tasks run on a thread for each core. `Send + 'static`: a task
-/// moves between these threads, and may outlive its caller.
+/// Like asyncio.create_task. An async-std task
+/// whose handle is dropped is detached and runs
+/// on, and its `cancel` has to be awaited: Drop
+/// cannot do that. So we keep another handle to
+/// the future itself, and that cancels when
+/// dropped. Tasks run on a thread per core.
+/// `Send + 'static`: a task moves between these
+/// threads, and may outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     let (page, handle) = page.remote_handle();
     task::spawn(page);

@@ -113,17 +113,22 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// What asyncio calls the event loop, less the waiting: it holds the tasks, and runs them where
-/// somebody asks it to.
+/// What asyncio calls the event loop, less the
+/// waiting: it holds the tasks, and runs them
+/// where somebody asks it to.
 static EXECUTOR: Executor<'static> = Executor::new();
 
-/// Like asyncio.run. One thread runs all tasks, as in Python: a scraper waits more than it works.
+/// Like asyncio.run. One thread runs all tasks,
+/// as in Python: a scraper waits more than it
+/// works.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     smol::block_on(EXECUTOR.run(future))
 }
 
-/// Like asyncio.create_task. A smol task whose handle is dropped is cancelled, as we need it.
-/// `Send + 'static`: in general a task may move to another thread, and outlive its caller.
+/// Like asyncio.create_task. A smol task whose
+/// handle is dropped is cancelled, as we wish.
+/// `Send + 'static`: in general a task may move
+/// to another thread, and outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     EXECUTOR.spawn(page)
 }
@@ -133,7 +138,8 @@ async fn sleep(time: Duration) {
     Timer::after(time).await;
 }
 
-/// Like asyncio.timeout. smol brings timers, and a race against one is a timeout.
+/// Like asyncio.timeout. smol brings timers: a
+/// race against one is a timeout.
 async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, ()> {
     let elapsed = async {
         sleep(limit).await;

@@ -114,19 +114,27 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// Like asyncio.run. One thread runs all tasks, as in Python: a scraper waits more than it works.
+/// Like asyncio.run. One thread runs all tasks,
+/// as in Python: a scraper waits more than it
+/// works.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.event_interval(16); // tasks that run until it looks at sockets and timers again
+    // So many tasks run, and then it looks at
+    // sockets and timers again.
+    builder.event_interval(16);
     let runtime = builder.enable_all().build().expect("cannot start tokio");
     let result = runtime.block_on(future);
-    runtime.shutdown_background(); // do not wait for name look-ups that nobody needs any more
+    // Do not wait for name look-ups that nobody
+    // needs any more.
+    runtime.shutdown_background();
     result
 }
 
-/// Like asyncio.create_task. A tokio task whose handle is dropped is detached and runs on;
-/// AbortOnDropHandle cancels it instead. `Send + 'static`: in general a task may move to another
-/// thread, and outlive its caller.
+/// Like asyncio.create_task. A tokio task whose
+/// handle is dropped is detached and runs on;
+/// AbortOnDropHandle cancels it instead.
+/// `Send + 'static`: in general a task may move
+/// to another thread, and outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     let task = AbortOnDropHandle::new(tokio::spawn(page));
     async { task.await.expect("fetch_page lets no panic out") }

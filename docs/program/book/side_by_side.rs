@@ -19,10 +19,13 @@
 //! ````
 //!
 //! becomes two to four columns. What they have in common is level, because the browser lays them
-//! out in one grid: nothing is put into the code to make it so. theme/style.css shows the columns
-//! below each other where there is no room; theme/script.js then makes them tabs.
+//! out in one grid: nothing is put into the code to make it so. Where files have a good deal in
+//! common, that stands once and over the full width, and there are columns only where they differ.
+//! theme/style.css shows the columns below each other where there is no room; theme/script.js then
+//! makes them tabs, and can show one file whole.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::path::Path;
 
 use super::align::{self, Cell, Column};
@@ -68,32 +71,109 @@ pub fn expand(folder: &Path, lines: &[&str]) -> Result<(String, usize), (usize, 
     Ok((render(&sources), end + 1))
 }
 
+/// Fewer lines than these are not worth a place of their own between two differences.
+const WORTH_MERGING: usize = 6;
+
 fn render(sources: &[Source<'_>]) -> String {
     let columns: Vec<Column<'_>> = sources
         .iter()
         .map(|source| Column { language: source.language, lines: source.lines.clone() })
         .collect();
     let cells = align::align(&columns);
+    let one_language = columns.iter().all(|column| column.language == columns[0].language);
+    let stretches = if one_language { stretches(&cells[0]) } else { Vec::new() };
+    if !stretches.iter().any(|stretch| stretch.shared) {
+        let cells: Vec<&[Cell]> = cells.iter().map(Vec::as_slice).collect();
+        return render_columns(sources, &cells, true) + "\n";
+    }
+    let names: Vec<String> = sources.iter().map(|source| escape(source.name)).collect();
+    let file = escape(&names_of(sources));
+    let mut html = format!(
+        "<div class=\"merged\">\n<p class=\"column-name\"><strong>{}</strong> \
+         <span class=\"file\">{file}</span></p>\n",
+        names.join(", ")
+    );
+    for Stretch { rows, shared } in stretches {
+        if shared {
+            let cells: String =
+                cells[0][rows].iter().map(|cell| render_cell(&sources[0], cell)).collect();
+            let _ = write!(html, "{}{cells}</div>\n", codes(&file));
+        } else {
+            let cells: Vec<&[Cell]> = cells.iter().map(|cells| &cells[rows.clone()]).collect();
+            html += &render_columns(sources, &cells, false);
+        }
+    }
+    html + "</div>\n\n"
+}
+
+/// Neighbouring rows that are shown once, or in columns.
+struct Stretch {
+    rows: Range<usize>,
+    shared: bool,
+}
+
+/// What is shown once, from the top of the files to the bottom, and what in columns: regions, what
+/// differs, and what is too short between them.
+fn stretches(cells: &[Cell]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (row, cell) in cells.iter().enumerate() {
+        let shared = !cell.differs && !cell.region && cell.lines.len() >= WORTH_MERGING;
+        match stretches.last_mut() {
+            Some(stretch) if stretch.shared == shared => stretch.rows.end = row + 1,
+            _ => stretches.push(Stretch { rows: row..row + 1, shared }),
+        }
+    }
+    stretches
+}
+
+/// The files in one name, as a shell would have it: `scraper_{tokio,smol}/src/main.rs`.
+fn names_of(sources: &[Source<'_>]) -> String {
+    let files: Vec<&str> = sources.iter().map(|source| source.file.as_str()).collect();
+    let first = files[0];
+    let places = || (0..=first.len()).filter(|&at| first.is_char_boundary(at));
+    let starts = |at: &usize| files.iter().all(|file| file.starts_with(&first[..*at]));
+    let start = places().rev().find(starts).unwrap_or_default();
+    let ends = |at: &usize| {
+        *at >= start && files.iter().all(|file| file[start..].ends_with(&first[*at..]))
+    };
+    let end = places().find(ends).unwrap_or(first.len());
+    if start == first.len() {
+        return first.to_owned(); // parts of one file
+    }
+    let tail = &first[end..];
+    let middles: Vec<&str> =
+        files.iter().map(|file| &file[start..file.len() - tail.len()]).collect();
+    format!("{}{{{}}}{tail}", &first[..start], middles.join(","))
+}
+
+/// The box that holds code, and scrolls where it is too wide.
+fn codes(label: &str) -> String {
+    format!("<div class=\"codes\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\">\n")
+}
+
+fn render_columns(sources: &[Source<'_>], cells: &[&[Cell]], with_files: bool) -> String {
     let rows: usize = cells[0].iter().map(|cell| cell.rows).sum();
     let mut html = format!(
         "<div class=\"side-by-side\" data-columns=\"{}\" style=\"--columns:{};--rows:{rows}\">\n",
         sources.len(),
         sources.len()
     );
-    for (source, cells) in sources.iter().zip(&cells) {
+    for (source, cells) in sources.iter().zip(cells) {
         let (name, file) = (escape(source.name), escape(&source.file));
+        let shown =
+            if with_files { format!(" <span class=\"file\">{file}</span>") } else { String::new() };
         let _ = write!(
             html,
             "<div class=\"column\" role=\"group\" aria-label=\"{name}\" data-name=\"{name}\">\n\
-             <p class=\"column-name\"><strong>{name}</strong> <span class=\"file\">{file}</span></p>\n\
-             <div class=\"codes\" role=\"group\" aria-label=\"{file}\" tabindex=\"0\">\n"
+             <p class=\"column-name\"><strong>{name}</strong>{shown}</p>\n{}",
+            codes(&file)
         );
-        for cell in cells {
+        for cell in *cells {
             html += &render_cell(source, cell);
         }
         html += "</div>\n</div>\n";
     }
-    html + "</div>\n\n"
+    html + "</div>\n"
 }
 
 fn render_cell(source: &Source<'_>, cell: &Cell) -> String {
@@ -114,4 +194,47 @@ fn render_cell(source: &Source<'_>, cell: &Cell) -> String {
         source.language,
         escape(&text)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source<'a>(name: &'a str, file: &str, text: &str) -> Source<'a> {
+        let lines = text.split(' ').map(|word| Line { text: word.to_owned(), region: None });
+        Source { name, language: "rust", file: file.to_owned(), lines: lines.collect() }
+    }
+
+    #[test]
+    fn what_files_have_in_common_stands_once() {
+        let sources = [
+            source("tokio", "on_tokio.rs", "tokio alpha beta gamma delta kappa sigma omega"),
+            source("smol", "on_smol.rs", "smol alpha beta gamma delta kappa sigma omega"),
+        ];
+        let html = render(&sources);
+        assert!(html.starts_with("<div class=\"merged\">"), "{html}");
+        assert!(html.contains("on_{tokio,smol}.rs"), "{html}");
+        for (word, times) in [("&#10;tokio", 1), ("&#10;smol", 1), ("gamma", 1)] {
+            assert_eq!(html.matches(word).count(), times, "{word}: {html}");
+        }
+    }
+
+    #[test]
+    fn a_little_in_common_stands_in_the_columns() {
+        let sources = [
+            source("tokio", "on_tokio.rs", "alpha tokio beta gamma tokio2"),
+            source("smol", "on_smol.rs", "alpha smol beta gamma smol2"),
+        ];
+        let html = render(&sources);
+        assert!(html.starts_with("<div class=\"side-by-side\""), "{html}");
+        assert_eq!(html.matches("gamma").count(), 2, "{html}");
+    }
+
+    #[test]
+    fn files_are_named_together() {
+        let name = |files: [&str; 3]| names_of(&files.map(|file| source("", file, "")));
+        assert_eq!(name(["a_tokio/b.rs", "a_smol/b.rs", "a_o/b.rs"]), "a_{tokio,smol,o}/b.rs");
+        assert_eq!(name(["ab.rs", "ab.rs", "ab.rs"]), "ab.rs");
+        assert_eq!(name(["a/tokio/b.rs", "a/b.rs", "a/b.rs"]), "a/{tokio/,,}b.rs");
+    }
 }
