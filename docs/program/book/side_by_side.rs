@@ -97,7 +97,7 @@ fn render(sources: &[Source<'_>]) -> String {
         if shared {
             let cells: String =
                 cells[0][rows].iter().map(|cell| render_cell(&sources[0], cell)).collect();
-            let _ = write!(html, "{}{cells}</div>\n", codes(&file));
+            let _ = writeln!(html, "{}{cells}</div>", codes(&file));
         } else {
             let cells: Vec<&[Cell]> = cells.iter().map(|cells| &cells[rows.clone()]).collect();
             html += &render_columns(sources, &cells, false);
