@@ -7,6 +7,7 @@ mod expand;
 mod generated;
 pub mod html;
 mod links;
+mod reading;
 mod server;
 mod side_by_side;
 mod warnings;

@@ -458,3 +458,16 @@ fn the_reader_can_choose_light_or_dark() {
         assert_eq!(browser.get::<String>(color).await, "rgb(22, 25, 30)", "remembered");
     });
 }
+
+#[test]
+fn the_card_is_one_page_on_paper() {
+    in_a_browser(async |browser: &Browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let book = publish(folder.path()).await;
+        browser.set_screen(1440, "light").await;
+        browser.open(&format!("{book}hello-world.html")).await;
+        assert!(browser.paper_pages().await > 1, "pages are counted");
+        browser.open(&format!("{book}card.html")).await;
+        assert_eq!(browser.paper_pages().await, 1);
+    });
+}

@@ -370,3 +370,37 @@ fn a_port_that_cannot_be_had_is_told_and_the_next_one_found() {
     let serving = serve(&[]);
     assert!((3001..3100).contains(&serving.port), "{}", serving.port);
 }
+
+#[test]
+fn before_each_timeline_stands_a_question_and_the_answer_is_folded() {
+    let chapters = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let mut timelines = 0;
+    for chapter in chapters.map(|entry| entry.unwrap().path()) {
+        let text = fs::read_to_string(&chapter).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let Some(command) = line.strip_prefix("$ cargo run -p hello_world --example ") else {
+                continue;
+            };
+            timelines += 1;
+            let place = format!("{}:{}", chapter.display(), number + 1);
+            let folded = format!("<summary>What <code>{}</code> prints</summary>", &line[2..]);
+            assert_eq!(lines[number - 3], folded, "{place}");
+            assert_eq!(lines[number - 4], "<details class=\"output\">", "{place}");
+            // The paragraph that asks: before it, or before the program that is folded, too.
+            let before = lines[..number - 4].join("\n");
+            let question = before.rfind("**Before you look:**").map(|at| &before[at..]);
+            let question = question.unwrap_or_else(|| panic!("{place}: {command}: no question"));
+            let (asked, then) = question.trim_end().split_once("\n\n").unwrap_or((question, ""));
+            let asked = asked.trim_end();
+            assert!(asked.ends_with('?'), "{place}: {asked}");
+            let program = then.trim();
+            assert!(
+                program.is_empty()
+                    || program.starts_with("<details>") && program.ends_with("</details>"),
+                "{place}: between question and answer stands only the program"
+            );
+        }
+    }
+    assert!(timelines >= 20, "{timelines}");
+}

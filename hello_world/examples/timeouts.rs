@@ -8,6 +8,7 @@
 //!         await cook("coffee", 0.2)
 //!         await cook("eggs", 9)
 //!     await asyncio.wait_for(cook("eggs", 9), 0.4)   # the same for one awaitable
+//!     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)   # a race; nobody is cancelled
 //!
 //! When the time is up, Python raises CancelledError at the await inside: `except` and `finally`
 //! can await, and even swallow it. Rust drops the future: only its destructors run. A task that is

@@ -4,6 +4,7 @@
 //! {{#include ../page.md}}            another Markdown file, its headings one level deeper
 //! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
 //! {{#chart name}}  {{#table name}}   what `measure` wrote
+//! {{#reading 2 …}}  {{#plan}}        how long a chapter takes, how hard it is, and what for
 //! ```
 //!
 //! In a code block, `{{#include ../../file.rs:anchor}}` is that file, or that part of it. Rust and
@@ -13,7 +14,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Fault, diff, excerpt, generated, html, side_by_side};
+use super::{Fault, diff, excerpt, generated, html, reading, side_by_side};
 
 /// What may be said about a code block; a language that is misspelt would not be checked.
 const LANGUAGES: [&str; 9] =
@@ -59,7 +60,11 @@ fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
                 let included = included.map_err(|e| here((0, e)))?;
                 expand(&included, to)?;
             } else {
-                let made = generate(folder, name, arguments).map_err(|e| here((0, e)))?;
+                let made = match name {
+                    "reading" => reading::line(folder, &lines, arguments),
+                    _ => generate(folder, name, arguments),
+                };
+                let made = made.map_err(|e| here((0, e)))?;
                 to.markdown += &made;
             }
             at += 1;
@@ -94,6 +99,7 @@ fn to_include(folder: &Path, name: &str, files: &[PathBuf]) -> Result<PathBuf, S
 fn generate(folder: &Path, name: &str, arguments: &str) -> Result<String, String> {
     match name {
         "diff" => diff::expand(folder, arguments),
+        "plan" => reading::plan(folder),
         "chart" => generated::chart(folder, arguments),
         "table" => generated::table(folder, arguments),
         "measured" => generated::measured(folder),

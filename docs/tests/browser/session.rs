@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
 use futures::FutureExt;
 use serde_json::{Value, json};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
@@ -247,6 +248,18 @@ impl Browser {
         self.set_size(width, height).await;
         self.driver.screenshot(&screenshots().join(name)).await.unwrap();
         self.set_size(width, HEIGHT).await;
+    }
+
+    /// How many pages the page takes on paper.
+    pub async fn paper_pages(&self) -> usize {
+        let arguments = json!({"preferCSSPageSize": true, "printBackground": true});
+        let printed = self.devtools("Page.printToPDF", arguments).await;
+        let pdf =
+            base64::engine::general_purpose::STANDARD.decode(printed["data"].as_str().unwrap());
+        let pdf = pdf.unwrap();
+        fs::write(screenshots().join("printed.pdf"), &pdf).unwrap();
+        let text = String::from_utf8_lossy(&pdf);
+        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
     }
 
     async fn set_size(&self, width: u32, height: u32) {
