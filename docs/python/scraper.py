@@ -85,6 +85,8 @@ async def scrape(urls, args, report):
             tasks.create_task(fetch_and_report(index, url))
 
 
+# ANCHOR_END: scrape
+# ANCHOR: turns
 class Turns:
     """At most so many pages in flight, and so many of them to one host.
 
@@ -104,7 +106,7 @@ class Turns:
             yield
 
 
-# ANCHOR_END: scrape
+# ANCHOR_END: turns
 # ANCHOR: fetch_page
 async def fetch_page(session, args, turns, index, url):
     """One page, from its turn to its outcome. Whatever goes wrong stays here."""

@@ -37,8 +37,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // asyncio.as_completed with a bound. The stream is lazy: a target comes when it is its turn, as
     // behind an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned.
-    // So a million URLs take no more memory than some thousands. It is a task because a future would
-    // stand still while we report. It may outlive this function, so it owns what it works with.
+    // So a million URLs take no more memory than some thousands. Each page is a task, for a future
+    // would stand still while we report; and a task owns what it works with, for it may outlive us.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
         .buffer_unordered(job.under_way) // those in flight, and those that wait for another try
@@ -51,7 +51,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // Where `async with` ends, if we leave early: dropping the tasks' handles cancels them. No
     // CancelledError is raised in them; each is dropped at its await, and all it owns is released.
-    // That is a request, so wait: `stopped` completes when every clone of our job is gone.
+    // That is a request, so wait: each task owns a clone of our job, and `stopped` completes when
+    // the last clone is gone.
     drop(pages);
     drop(job);
     stopped.wait().await;
@@ -116,10 +117,10 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 // ANCHOR: runtime
 /// Like asyncio.create_task. An async-std task
 /// whose handle is dropped is detached and runs
-/// on, and its `cancel` has to be awaited: Drop
-/// cannot do that. So we keep another handle to
-/// the future itself, and that cancels when
-/// dropped. Tasks run on a thread per core.
+/// on. So the future is split: one half is run
+/// by the task, and the other gives its result,
+/// and cancels the first when it is dropped.
+/// Tasks run on a thread for each core.
 /// `Send + 'static`: a task moves between these
 /// threads, and may outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {

@@ -56,8 +56,10 @@ fn only_the_runtime_differs() {
     for (name, (outside, inside)) in SCRAPERS.iter().zip(&sources) {
         let names: Vec<_> = inside.keys().map(String::as_str).collect();
         assert_eq!(names, ["imports", "runtime"], "{name}: few regions");
-        let lines: usize = inside.values().map(|region| region.lines().count()).sum();
-        assert!(lines < 35 && lines < outside.lines().count() / 2, "{name}: and small: {lines}");
+        // Their comments are narrow, to stand in three columns; it is the code that has to be little.
+        let code = |line: &&str| !line.trim_start().starts_with("//");
+        let lines: usize = inside.values().map(|part| part.lines().filter(code).count()).sum();
+        assert!(lines < 30 && lines < outside.lines().count() / 3, "{name}: and small: {lines}");
         assert!(outside.lines().count() < 115, "{name}: the lesson fits on two screens");
     }
 }

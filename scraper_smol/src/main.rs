@@ -36,8 +36,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // asyncio.as_completed with a bound. The stream is lazy: a target comes when it is its turn, as
     // behind an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned.
-    // So a million URLs take no more memory than some thousands. It is a task because a future would
-    // stand still while we report. It may outlive this function, so it owns what it works with.
+    // So a million URLs take no more memory than some thousands. Each page is a task, for a future
+    // would stand still while we report; and a task owns what it works with, for it may outlive us.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
         .buffer_unordered(job.under_way) // those in flight, and those that wait for another try
@@ -50,7 +50,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // Where `async with` ends, if we leave early: dropping the tasks' handles cancels them. No
     // CancelledError is raised in them; each is dropped at its await, and all it owns is released.
-    // That is a request, so wait: `stopped` completes when every clone of our job is gone.
+    // That is a request, so wait: each task owns a clone of our job, and `stopped` completes when
+    // the last clone is gone.
     drop(pages);
     drop(job);
     stopped.wait().await;

@@ -37,8 +37,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // asyncio.as_completed with a bound. The stream is lazy: a target comes when it is its turn, as
     // behind an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned.
-    // So a million URLs take no more memory than some thousands. It is a task because a future would
-    // stand still while we report. It may outlive this function, so it owns what it works with.
+    // So a million URLs take no more memory than some thousands. Each page is a task, for a future
+    // would stand still while we report; and a task owns what it works with, for it may outlive us.
     let mut pages = targets
         .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
         .buffer_unordered(job.under_way) // those in flight, and those that wait for another try
@@ -51,7 +51,8 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 
     // Where `async with` ends, if we leave early: dropping the tasks' handles cancels them. No
     // CancelledError is raised in them; each is dropped at its await, and all it owns is released.
-    // That is a request, so wait: `stopped` completes when every clone of our job is gone.
+    // That is a request, so wait: each task owns a clone of our job, and `stopped` completes when
+    // the last clone is gone.
     drop(pages);
     drop(job);
     stopped.wait().await;
@@ -119,8 +120,8 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 /// works.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    // So many tasks run, and then it looks at
-    // sockets and timers again.
+    // After 16 tasks it looks at sockets and
+    // timers again.
     builder.event_interval(16);
     let runtime = builder.enable_all().build().expect("cannot start tokio");
     let result = runtime.block_on(future);
