@@ -140,7 +140,8 @@ async fn sleep(time: Duration) {
 }
 
 /// Like asyncio.timeout. smol brings timers: a
-/// race against one is a timeout.
+/// race against one is a timeout, and the loser
+/// is dropped.
 async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, ()> {
     let elapsed = async {
         sleep(limit).await;
