@@ -85,10 +85,9 @@ impl Extractor {
 
     fn parse(&mut self, mut bytes: &[u8], last: bool) {
         while let State::Reading { decoder, reading } = &mut self.state {
-            let mut text = vec![0; TEXT_BYTES];
-            let (result, read, written, _) = decoder.decode_to_utf8(bytes, &mut text, last);
-            text.truncate(written);
-            if let Some(texts) = reading.write(text) {
+            let mut text = String::with_capacity(TEXT_BYTES);
+            let (result, read, _) = decoder.decode_to_string(bytes, &mut text, last);
+            if let Some(texts) = reading.write(text.into_bytes()) {
                 self.state = State::Full(decoder.encoding(), texts);
             }
             bytes = &bytes[read..];
