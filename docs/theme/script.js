@@ -167,7 +167,7 @@ for (const code of document.querySelectorAll('.codes .code')) {
         const ended = '</span>'.repeat(open.length);
         // Where it may break, and where a browser would and must not.
         const breakable = line
-            .replace(/(<[^>]*>)|::|\((?!\))|(?=\.[a-z_])/g, (found, tag) => tag ?? `${found}<wbr>`)
+            .replace(/(<[^>]*>)|::|\((?!\))|(?<!\.)(?=\.[a-z_])/g, (found, tag) => tag ?? `${found}<wbr>`)
             .replaceAll('-&gt;', '<span class="arrow">-&gt;</span>');
         return `<span class="line" style="--further: ${further}ch">${begun}${breakable}\n${ended}</span>`;
     }).join('');
