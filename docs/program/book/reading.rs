@@ -55,7 +55,7 @@ pub fn plan(folder: &Path) -> Result<String, String> {
         fs::read_to_string(folder.join(name)).map_err(|e| format!("cannot read {name}: {e}"))
     };
     let mut table =
-        "\n| Chapter | Minutes | | Afterwards |\n| --- | --- | --- | --- |\n".to_owned();
+        "\n| Chapter | Minutes | Level | Afterwards |\n| --- | --- | --- | --- |\n".to_owned();
     for line in read("SUMMARY.md")?.lines() {
         let Some((title, rest)) = line.split_once("](") else { continue };
         let title = title.trim_start_matches([' ', '-', '[']);

@@ -250,6 +250,12 @@ impl Browser {
         self.set_size(width, HEIGHT).await;
     }
 
+    /// From now on, pages look as if printed on paper of this width, in CSS pixels.
+    pub async fn look_as_on_paper(&self, width: u32) {
+        self.set_size(width, HEIGHT).await;
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    }
+
     /// How many pages the page takes on paper.
     pub async fn paper_pages(&self) -> usize {
         let arguments = json!({"preferCSSPageSize": true, "printBackground": true});
