@@ -18,7 +18,7 @@ pub fn program(name: &str) -> PathBuf {
         let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
         // The examples are not run, but with them cargo chooses the dependencies' features as for
         // `cargo test`: after that, there is nothing left to build.
-        let selection = ["--workspace", "--bins", "--examples"];
+        let selection = ["--workspace", "--exclude", "exercises", "--bins", "--examples"];
         cargo.args(["build", "--quiet"]).args(selection).arg("--target-dir").arg(target());
         if !cfg!(debug_assertions) {
             cargo.arg("--release");

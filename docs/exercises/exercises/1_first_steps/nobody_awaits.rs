@@ -1,0 +1,44 @@
+//! Nothing happens: an async function is called, and nobody awaits it.
+//!
+//! In Python:
+//!
+//!     async def dinner():
+//!         cook("soup")             # RuntimeWarning: coroutine 'cook' was never awaited
+//!         await cook("roast")
+//!
+//! Read on: docs/src/concepts.md, "A coroutine is a future"
+
+use exercises::Log;
+
+async fn cook(dish: &str, log: &Log) {
+    log.add(format!("{dish}: ready"));
+}
+
+// TODO: only the roast is cooked. Let the soup come before it, and the cake after it.
+async fn dinner(log: &Log) {
+    cook("soup", log);
+    cook("roast", log).await;
+    let _cake = cook("cake", log);
+    log.add("dinner is served");
+}
+
+#[tokio::main]
+async fn main() {
+    dinner(&Log::default()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_cooked_before_dinner_is_served() {
+        let log = Log::default();
+        exercises::on_tokio(dinner(&log));
+        for dish in ["soup", "roast", "cake"] {
+            assert_eq!(log.count(&format!("{dish}: ready")), 1, "nobody cooked the {dish}");
+        }
+        let order = ["soup: ready", "roast: ready", "cake: ready", "dinner is served"];
+        assert_eq!(log.events(), order, "dinner is cooked in another order");
+    }
+}

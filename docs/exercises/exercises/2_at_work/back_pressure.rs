@@ -1,0 +1,69 @@
+//! Back-pressure: a quick producer and a slow consumer, and a queue that grows.
+//!
+//! In Python:
+//!
+//!     queue = asyncio.Queue()                  # no bound: asyncio.Queue(maxsize=2) has one
+//!     queue.put_nowait(page)                   # never waits: await queue.put(page) does
+//!
+//! Read on: docs/src/flow.md, "Let the slow one set the pace"
+
+use exercises::{Entered, Gauge, turns};
+// TODO: a channel can have a bound; to send into it is to wait for room.
+use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use futures::{StreamExt, join};
+
+/// How many pages may lie in the queue.
+const ROOM: usize = 2;
+
+/// In memory from when it is made until it is saved, that is: dropped.
+type Page = Entered;
+
+// TODO
+async fn fetch(count: usize, queue: UnboundedSender<Page>, memory: &Gauge) {
+    for _ in 0..count {
+        turns(1).await;
+        queue.unbounded_send(memory.enter()).expect("somebody saves");
+    }
+}
+
+// TODO
+async fn save(mut queue: UnboundedReceiver<Page>) -> usize {
+    let mut saved = 0;
+    while let Some(page) = queue.next().await {
+        turns(4).await;
+        drop(page);
+        saved += 1;
+    }
+    saved
+}
+
+// TODO
+async fn copy(count: usize, memory: &Gauge) -> usize {
+    let (sender, receiver) = mpsc::unbounded();
+    let ((), saved) = join!(fetch(count, sender, memory), save(receiver));
+    saved
+}
+
+#[tokio::main]
+async fn main() {
+    let memory = Gauge::default();
+    let saved = copy(40, &memory).await;
+    println!("{saved} pages saved, {} in memory at most", memory.most());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_pages_are_in_memory() {
+        exercises::on_each_runtime(async || {
+            let memory = Gauge::default();
+            assert_eq!(copy(40, &memory).await, 40, "pages are missing");
+            // One is being saved, one waits in the producer's hands; a sender may count as room.
+            let most = memory.most();
+            assert!(most <= ROOM + 3, "{most} pages in memory at once: the queue has no bound");
+            assert!(most > 2, "{most} pages in memory: nothing is fetched ahead");
+        });
+    }
+}

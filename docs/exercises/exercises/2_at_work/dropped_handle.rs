@@ -1,0 +1,100 @@
+//! A handle is dropped: what becomes of the task is the runtime's to say.
+//!
+//! In Python a task that nobody holds may be collected in the middle of its work, so you keep it; and
+//! one that is no longer wanted you cancel yourself:
+//!
+//!     receipt = asyncio.create_task(write_receipt())
+//!     keeping_warm = asyncio.create_task(keep_warm())
+//!     ...
+//!     keeping_warm.cancel()
+//!     return receipt
+//!
+//! Read on: docs/src/what-differs.md, "tokio and smol"
+
+use exercises::{Log, turns};
+
+/// Nobody waits for it, and it must be written all the same.
+async fn write_receipt(log: Log) {
+    turns(5).await;
+    log.add("the receipt is written");
+}
+
+/// Of no use when dinner is over.
+async fn keep_warm(log: Log) {
+    let _plate = Warm(log);
+    std::future::pending().await // for ever
+}
+
+struct Warm(Log);
+
+/// Like `finally` in Python: this is run, too, when the task is cancelled.
+impl Drop for Warm {
+    fn drop(&mut self) {
+        self.0.add("the plate gets cold");
+    }
+}
+
+// TODO: when this returns, the plate is no longer kept warm, and the receipt will be written.
+async fn dinner_on_tokio(log: &Log) {
+    tokio::spawn(write_receipt(log.clone()));
+    let _keeping_warm = tokio::spawn(keep_warm(log.clone()));
+    turns(3).await;
+    log.add("dinner is over");
+}
+
+// TODO: the same here. What is right on one runtime is wrong on the other.
+async fn dinner_on_smol(executor: &smol::Executor<'_>, log: &Log) {
+    executor.spawn(write_receipt(log.clone()));
+    let _keeping_warm = executor.spawn(keep_warm(log.clone()));
+    turns(3).await;
+    log.add("dinner is over");
+}
+
+fn main() {
+    println!("--- on tokio");
+    exercises::on_tokio(async {
+        dinner_on_tokio(&Log::default()).await;
+        turns(30).await; // the program goes on, and so may its tasks
+        println!("--- the end");
+    });
+    println!("--- on smol");
+    let executor = smol::Executor::new();
+    smol::block_on(executor.run(async {
+        dinner_on_smol(&executor, &Log::default()).await;
+        turns(30).await;
+        println!("--- the end");
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(log: &Log) {
+        let receipts = log.count("the receipt is written");
+        assert_eq!(receipts, 1, "the receipt was dropped with its handle");
+        assert!(log.has_before("dinner is over", "cold"), "the plate gets cold during dinner");
+        let cold = log.count("the plate gets cold");
+        assert_eq!(cold, 1, "dinner is over, and the plate is still kept warm");
+    }
+
+    #[test]
+    fn on_tokio() {
+        let log = Log::default();
+        exercises::on_tokio(async {
+            dinner_on_tokio(&log).await;
+            turns(30).await;
+            check(&log);
+        });
+    }
+
+    #[test]
+    fn on_smol() {
+        let (executor, log) = (smol::Executor::new(), Log::default());
+        smol::block_on(executor.run(async {
+            dinner_on_smol(&executor, &log).await;
+            turns(30).await;
+            check(&log);
+        }));
+    }
+}

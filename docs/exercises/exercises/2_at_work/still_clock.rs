@@ -1,0 +1,53 @@
+//! A test with a clock that stands still: what lasts an hour, tested in no time.
+//!
+//! In Python a test hands in a clock of its own, for asyncio has none that could be stopped:
+//!
+//!     shelf = Shelf(clock=lambda: now)
+//!     now += 3600
+//!
+//! Read on: docs/src/endings.md, "Test without waiting"
+
+use std::collections::HashMap;
+use std::time::Duration;
+// TODO: whose clock is this?
+use std::time::Instant;
+
+/// Soup may be offered for an hour.
+const FRESH: Duration = Duration::from_secs(3600);
+
+/// Dishes, and when they were cooked.
+#[derive(Default)]
+struct Shelf(HashMap<&'static str, Instant>);
+
+impl Shelf {
+    fn put(&mut self, dish: &'static str) {
+        self.0.insert(dish, Instant::now());
+    }
+
+    fn offers(&self, dish: &str) -> bool {
+        self.0.get(dish).is_some_and(|cooked| cooked.elapsed() <= FRESH)
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let mut shelf = Shelf::default();
+    shelf.put("soup");
+    println!("soup: {}, eggs: {}", shelf.offers("soup"), shelf.offers("eggs"));
+}
+
+// TODO: only a clock that stands still can be set forward. tokio's does, if the test asks for it.
+#[tokio::test]
+async fn what_is_too_old_is_not_offered() {
+    let mut shelf = Shelf::default();
+    shelf.put("soup");
+    tokio::time::advance(Duration::from_secs(59 * 60)).await;
+    assert!(shelf.offers("soup"), "the soup is fresh");
+    tokio::time::advance(Duration::from_secs(2 * 60)).await;
+    assert!(!shelf.offers("soup"), "the soup is 61 minutes old, and is offered");
+}
+
+#[test]
+fn what_was_never_cooked_is_not_offered() {
+    assert!(!Shelf::default().offers("eggs"));
+}

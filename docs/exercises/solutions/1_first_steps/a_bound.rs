@@ -1,0 +1,55 @@
+//! A bound on how many: fifty requests at once are how people get banned.
+//!
+//! In Python:
+//!
+//!     limit = asyncio.Semaphore(4)
+//!
+//!     async def fetch_politely(page):
+//!         async with limit:
+//!             return await fetch(page)
+//!
+//! Read on: docs/src/scraper.md, "gather: spawned tasks, with a bound"
+
+use exercises::{Gauge, turns};
+use futures::stream::{self, StreamExt};
+
+/// At most so many requests at once.
+const LIMIT: usize = 4;
+
+/// `open` counts the requests that are under way: `enter` adds one, until it is dropped.
+async fn fetch(page: usize, open: &Gauge) -> usize {
+    let _entered = open.enter();
+    turns(1 + page % 3).await;
+    page
+}
+
+// `buffer_unordered` takes the next page when there is room: the list is read as slowly as the pages
+// come. A semaphore would bound the requests as well, and would hold a future for each page.
+async fn fetch_all(pages: Vec<usize>, open: &Gauge) -> Vec<usize> {
+    stream::iter(pages).map(|page| fetch(page, open)).buffer_unordered(LIMIT).collect().await
+}
+
+#[tokio::main]
+async fn main() {
+    let open = Gauge::default();
+    let pages = fetch_all((1..=50).collect(), &open).await;
+    println!("{} pages, {} at once", pages.len(), open.most());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_as_may_be_and_no_more() {
+        exercises::on_each_runtime(async || {
+            let open = Gauge::default();
+            let mut pages = fetch_all((1..=50).collect(), &open).await;
+            let most = open.most();
+            assert!(most <= LIMIT, "{most} requests at once: the server bans you");
+            assert_eq!(most, LIMIT, "fewer at once than the server allows");
+            pages.sort_unstable();
+            assert_eq!(pages, (1..=50).collect::<Vec<_>>(), "pages are missing");
+        });
+    }
+}

@@ -1,0 +1,79 @@
+//! A call that blocks, among those that do not: it stops everybody else on its thread.
+//!
+//! In Python:
+//!
+//!     powder = await asyncio.to_thread(grind, beans)      # and not: grind(beans)
+//!
+//! Read on: docs/src/blocking.md, "Do not block"
+
+use std::thread::{self, ThreadId};
+use std::time::Duration;
+
+use exercises::turns;
+
+struct Powder {
+    grams: u32,
+    ground_on: ThreadId,
+}
+
+/// No `async` in sight, and that is well: it is done at once.
+fn weigh(cups: u32) -> u32 {
+    cups * 8
+}
+
+/// No `async` in sight, and that is not well: it holds its thread, as many a driver or hash does.
+fn grind(grams: u32) -> Powder {
+    thread::sleep(Duration::from_millis(200));
+    Powder { grams, ground_on: thread::current().id() }
+}
+
+async fn boil() {
+    turns(3).await;
+}
+
+// tokio has threads for what blocks, up to 512. The closure may outlive us, and so owns the grams; a
+// panic in it would come back as an error, which here is none of ours.
+async fn coffee_on_tokio(cups: u32) -> Powder {
+    let grams = weigh(cups);
+    let powder = tokio::task::spawn_blocking(move || grind(grams)).await.expect("no panic");
+    boil().await;
+    powder
+}
+
+// smol has such threads, too, and gives the value itself. `weigh` stays: to hand a call over to a
+// thread costs more than a multiplication.
+async fn coffee_on_smol(cups: u32) -> Powder {
+    let grams = weigh(cups);
+    let powder = smol::unblock(move || grind(grams)).await;
+    boil().await;
+    powder
+}
+
+fn main() {
+    let main = thread::current().id();
+    let powder = exercises::on_tokio(coffee_on_tokio(2));
+    println!("on tokio, {} g: main was held: {}", powder.grams, powder.ground_on == main);
+    let powder = smol::block_on(coffee_on_smol(3));
+    println!("on smol, {} g: main was held: {}", powder.grams, powder.ground_on == main);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELD: &str = "the beans were ground on the executor's own thread: all others had to wait";
+
+    #[test]
+    fn on_tokio_the_executor_goes_on() {
+        let powder = exercises::on_tokio(coffee_on_tokio(2));
+        assert_ne!(powder.ground_on, thread::current().id(), "{HELD}");
+        assert_eq!(powder.grams, 16);
+    }
+
+    #[test]
+    fn on_smol_the_executor_goes_on() {
+        let powder = smol::block_on(coffee_on_smol(2));
+        assert_ne!(powder.ground_on, thread::current().id(), "{HELD}");
+        assert_eq!(powder.grams, 16);
+    }
+}

@@ -1,0 +1,65 @@
+//! A result for each, or all or nothing: what becomes of the others when one fails.
+//!
+//! In Python:
+//!
+//!     pages = await asyncio.gather(*map(fetch, PAGES), return_exceptions=True)   # a result for each
+//!
+//!     async with asyncio.TaskGroup() as group:            # the first error cancels the others
+//!         tasks = [group.create_task(fetch(page)) for page in PAGES]
+//!
+//! Read on: docs/src/scraper.md, "Errors stay with their page"
+
+use exercises::{Log, turns};
+use futures::future::{join_all, try_join_all};
+
+/// The pages, and how many turns each takes.
+const PAGES: [(&str, usize); 3] = [("coffee", 1), ("eggs", 3), ("toast", 6)];
+
+/// There are no eggs.
+async fn fetch((page, n): (&str, usize), log: &Log) -> Result<String, String> {
+    turns(n).await;
+    log.add(format!("{page}: time is up"));
+    if page == "eggs" { Err("404 Not Found".into()) } else { Ok(format!("<title>{page}</title>")) }
+}
+
+// An error is a value like any other: `join_all` waits for all, and gives what each of them returned.
+async fn report(log: &Log) -> Vec<Result<String, String>> {
+    join_all(PAGES.map(|page| fetch(page, log))).await
+}
+
+// `try_join_all` returns at the first error, and drops the futures that are not done yet: dropped is
+// cancelled. `collect` made the same Result, but only when all had been waited for.
+async fn menu(log: &Log) -> Result<Vec<String>, String> {
+    try_join_all(PAGES.map(|page| fetch(page, log))).await
+}
+
+#[tokio::main]
+async fn main() {
+    println!("report: {:?}", report(&Log::default()).await);
+    println!("menu: {:?}", menu(&Log::default()).await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_has_a_result_for_each_page() {
+        exercises::on_each_runtime(async || {
+            let results = report(&Log::default()).await;
+            assert_eq!(results.len(), PAGES.len(), "the report does not tell of each page");
+            let good: Vec<bool> = results.iter().map(Result::is_ok).collect();
+            assert_eq!(good, [true, false, true], "coffee and toast are there, eggs are not");
+        });
+    }
+
+    #[test]
+    fn the_menu_ends_at_the_first_error() {
+        exercises::on_each_runtime(async || {
+            let log = Log::default();
+            assert_eq!(menu(&log).await, Err("404 Not Found".into()));
+            assert_eq!(log.count("coffee: time is up"), 1, "coffee is quicker than the error");
+            assert_eq!(log.count("toast: time is up"), 0, "the menu waited for toast in vain");
+        });
+    }
+}

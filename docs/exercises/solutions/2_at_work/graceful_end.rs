@@ -1,0 +1,106 @@
+//! A graceful end: after Ctrl-C nothing new begins, and what was begun gets a while.
+//!
+//! In Python:
+//!
+//!     loop.add_signal_handler(signal.SIGINT, stop.set)
+//!     ...
+//!     done, late = await asyncio.wait(cooking, timeout=10)
+//!     for task in late:
+//!         task.cancel()
+//!
+//! Read on: docs/src/endings.md, "Know what cancelling does"
+
+use std::pin::pin;
+use std::time::Duration;
+
+use exercises::Log;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// What was begun has so long.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A dish, and how many seconds it takes.
+type Order = (&'static str, u64);
+
+async fn cook((dish, seconds): Order, log: Log) {
+    log.add(format!("{dish}: begun"));
+    sleep(Duration::from_secs(seconds)).await;
+    log.add(format!("{dish}: ready"));
+}
+
+// To drop the set is to abort its tasks: that is what happened at the end. So wait until it is empty,
+// and let a timeout drop the wait, not the set, when somebody needs too long.
+async fn serve(mut orders: Receiver<Order>, ctrl_c: impl Future<Output = ()>, log: &Log) {
+    let mut cooking = JoinSet::new();
+    let mut ctrl_c = pin!(ctrl_c);
+    loop {
+        tokio::select! {
+            biased; // Ctrl-C goes before an order
+            () = &mut ctrl_c => break log.add("Ctrl-C"),
+            order = orders.recv() => match order {
+                Some(order) => _ = cooking.spawn(cook(order, log.clone())),
+                None => break, // nobody is left who could order
+            },
+        }
+    }
+    let all = async { while cooking.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, all).await.is_err() {
+        log.add(format!("too late: {}", cooking.len()));
+    }
+    log.add("closed");
+}
+
+#[tokio::main]
+async fn main() {
+    let (order, orders) = mpsc::channel(8);
+    order.send(("soup", 2)).await.expect("it is open");
+    let ctrl_c = async {
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed.expect("signals can be listened to"),
+            () = sleep(Duration::from_secs(1)) => {} // as if you had pressed it
+        }
+    };
+    serve(orders, ctrl_c, &Log::default()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Soup and roast are ordered at once, cake after five seconds; then the last guest is gone.
+    /// Ctrl-C is pressed after so many seconds.
+    fn evening(ctrl_c: u64) -> Log {
+        let log = Log::default();
+        exercises::on_tokio(async {
+            let (order, orders) = mpsc::channel(8);
+            let guests = async move {
+                for dish in [("soup", 4), ("roast", 300)] {
+                    order.send(dish).await.expect("it is open");
+                }
+                sleep(Duration::from_secs(5)).await;
+                _ = order.send(("cake", 6)).await; // it may be closed
+            };
+            let ctrl_c = sleep(Duration::from_secs(ctrl_c));
+            tokio::join!(guests, serve(orders, ctrl_c, &log));
+        });
+        log
+    }
+
+    #[test]
+    fn what_is_begun_gets_its_grace() {
+        let log = evening(2);
+        assert!(log.has_before("soup: ready", "closed"), "the soup was begun, and is lost");
+        assert_eq!(log.count("cake: begun"), 0, "the cake was ordered after Ctrl-C");
+        assert_eq!(log.count("roast: ready"), 0, "the roast takes longer than the grace");
+    }
+
+    #[test]
+    fn when_the_last_guest_is_gone_what_is_begun_gets_its_grace() {
+        let log = evening(1_000);
+        for dish in ["soup", "cake"] {
+            assert!(log.has_before(&format!("{dish}: ready"), "closed"), "the {dish} is lost");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A stream of one's own: who says `Pending` must know who will wake it.
+//!
+//! In Python an async generator does it, and needs no such promise:
+//!
+//!     async def pairs(items):
+//!         items = aiter(items)
+//!         async for first in items:
+//!             yield first, await anext(items)
+//!
+//! Read on: docs/src/flow.md, "Write a stream"; docs/src/concepts.md, "The event loop comes in three parts"
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures::FutureExt;
+use futures::stream::{self, Stream, StreamExt};
+
+/// Two items at a time. An item that is left over at the end is dropped.
+struct Pairs<S: Stream> {
+    items: S,
+    first: Option<S::Item>,
+}
+
+impl<S: Stream + Unpin> Stream for Pairs<S>
+where
+    S::Item: Unpin,
+{
+    type Item = (S::Item, S::Item);
+
+    // Pending may be said only when somebody holds the waker. The inner stream holds it when it was
+    // pending itself: so ask it again, until it is. To call the waker at once would work as well, and
+    // would cost another turn of the executor for each pair.
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            // `ready!` returns Pending if the inner stream does, which has kept the waker by then.
+            let Some(item) = ready!(self.items.poll_next_unpin(context)) else {
+                return Poll::Ready(None);
+            };
+            match self.first.take() {
+                Some(first) => return Poll::Ready(Some((first, item))),
+                None => self.first = Some(item),
+            }
+        }
+    }
+}
+
+fn pairs<S: Stream>(items: S) -> Pairs<S> {
+    Pairs { items, first: None }
+}
+
+fn main() {
+    let mut pairs = pairs(stream::iter(["eggs", "toast"]));
+    println!("asked once: {:?}", pairs.next().now_or_never()); // None: pending
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::turns;
+
+    #[test]
+    fn items_that_are_there_come_in_pairs() {
+        exercises::on_each_runtime(async || {
+            let pairs: Vec<_> = pairs(stream::iter(1..=5)).collect().await;
+            assert_eq!(pairs, [(1, 2), (3, 4)]);
+        });
+    }
+
+    #[test]
+    fn so_do_items_that_take_a_while() {
+        exercises::on_each_runtime(async || {
+            let slow = stream::iter(1..=4).then(async |item| {
+                turns(2).await;
+                item
+            });
+            let pairs: Vec<_> = pairs(Box::pin(slow)).collect().await;
+            assert_eq!(pairs, [(1, 2), (3, 4)]);
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! Retry with a deadline: three tries, and one limit around all of them.
+//!
+//! In Python:
+//!
+//!     async with asyncio.timeout(10):
+//!         for seconds in (1, 2):
+//!             try:
+//!                 return await ask()
+//!             except OSError:
+//!                 await asyncio.sleep(seconds)
+//!         return await ask()
+//!
+//! Read on: docs/src/polite.md, "Tried again"
+
+use std::time::Duration;
+
+use exercises::Log;
+use tokio::time::{Instant, sleep, timeout};
+
+/// Whoever asks us waits so long, and no longer.
+const LIMIT: Duration = Duration::from_secs(10);
+
+const TRIES: u32 = 3;
+
+/// A server that says no after so many seconds, and yes when asked for the third time.
+async fn ask(visit: u32, seconds: u64, log: &Log) -> Result<&'static str, String> {
+    log.add(format!("try {visit}"));
+    sleep(Duration::from_secs(seconds)).await;
+    if visit == 3 { Ok("eggs") } else { Err("503 Service Unavailable".into()) }
+}
+
+// The timeout is around the loop, and so around the waits, too. Whatever is under way when time is up,
+// a try or a wait, is dropped.
+async fn get(seconds: u64, log: &Log) -> Result<&'static str, String> {
+    let trying = async {
+        let mut visit = 1;
+        loop {
+            let result = ask(visit, seconds, log).await;
+            if result.is_ok() || visit == TRIES {
+                return result;
+            }
+            sleep(Duration::from_secs(1 << (visit - 1))).await;
+            visit += 1;
+        }
+    };
+    timeout(LIMIT, trying).await.unwrap_or_else(|_elapsed| Err("too late".into()))
+}
+
+fn main() {
+    for seconds in [1, 4, 60] {
+        println!("a server that takes {seconds} s:");
+        exercises::on_tokio(async {
+            let begun = Instant::now();
+            let result = get(seconds, &Log::default()).await;
+            println!("{result:?} after {} s", begun.elapsed().as_secs());
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds_and_result(seconds: u64, log: &Log) -> (u64, Result<&'static str, String>) {
+        exercises::on_tokio(async {
+            let begun = Instant::now();
+            let result = get(seconds, log).await;
+            (begun.elapsed().as_secs(), result)
+        })
+    }
+
+    #[test]
+    fn a_quick_server_is_asked_three_times() {
+        let log = Log::default();
+        let (took, result) = seconds_and_result(1, &log);
+        assert_eq!(result, Ok("eggs"));
+        assert_eq!(took, 6, "three tries of a second, and waits of one and two");
+        assert_eq!(log.events(), ["try 1", "try 2", "try 3"]);
+    }
+
+    #[test]
+    fn a_slow_server_does_not_hold_up_the_caller() {
+        for slow in [4, 60] {
+            let (took, result) = seconds_and_result(slow, &Log::default());
+            assert!(took <= LIMIT.as_secs(), "it took {took} s, and the caller has 10");
+            assert_eq!(result, Err("too late".into()));
+        }
+    }
+}

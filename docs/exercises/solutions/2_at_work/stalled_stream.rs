@@ -1,0 +1,70 @@
+//! A stall that `buffer_unordered` causes: its futures stand still while you do something else.
+//!
+//! In Python they do not, for as_completed makes a task of each:
+//!
+//!     for page in asyncio.as_completed(map(download, PAGES)):
+//!         await save(await page)             # and the other downloads go on
+//!
+//! Read on: docs/src/tasks.md, "Know who polls"
+
+use std::time::Duration;
+
+use exercises::{Gauge, Log};
+use futures::stream::{self, StreamExt};
+use tokio::time::{Instant, sleep};
+
+const PAGES: [&str; 4] = ["coffee", "eggs", "toast", "soup"];
+
+/// Three chunks, a second apart. A server does not wait: who takes no chunk for five seconds is gone.
+async fn download(page: &'static str, open: Gauge) -> Result<&'static str, String> {
+    let _entered = open.enter();
+    for _ in 0..3 {
+        let asked = Instant::now();
+        sleep(Duration::from_secs(1)).await;
+        if asked.elapsed() > Duration::from_secs(5) {
+            return Err(format!("{page}: the server hung up"));
+        }
+    }
+    Ok(page)
+}
+
+/// A slow disk.
+async fn save(page: &str, log: &Log) {
+    sleep(Duration::from_secs(10)).await;
+    log.add(format!("{page}: saved"));
+}
+
+// The stream polls its futures inside of `next`, and nobody calls `next` while `save` is awaited. A
+// task is polled by the runtime, whatever we do, so the stream holds tasks; it still bounds them.
+async fn download_all(open: &Gauge, log: &Log) {
+    let mut downloads = stream::iter(PAGES)
+        .map(|page| tokio::spawn(download(page, open.clone())))
+        .buffer_unordered(2);
+    while let Some(task) = downloads.next().await {
+        match task.expect("no download panics") {
+            Ok(page) => save(page, log).await,
+            Err(error) => log.add(error),
+        }
+    }
+}
+
+fn main() {
+    exercises::on_tokio(download_all(&Gauge::default(), &Log::default()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_server_hangs_up() {
+        let (open, log) = (Gauge::default(), Log::default());
+        exercises::on_tokio(download_all(&open, &log));
+        for page in PAGES {
+            let hung_up = log.count(&format!("{page}: the server hung up"));
+            assert_eq!(hung_up, 0, "{page}: nobody polled its download while another was saved");
+            assert_eq!(log.count(&format!("{page}: saved")), 1, "{page} is not saved");
+        }
+        assert_eq!(open.most(), 2, "two downloads at a time");
+    }
+}

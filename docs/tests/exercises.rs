@@ -1,0 +1,253 @@
+//! Each exercise fails as given, for the reason that its hint speaks of; its solution passes, without a
+//! warning from clippy, and differs only where the learner is meant to work.
+//!
+//!     cargo test -p docs --test exercises
+//!
+//! Without clippy the warnings are not looked at, with a message; with REQUIRE_CLIPPY=1 that is a failure.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// When a program that was to end by itself is given up: it hangs.
+const HANGS: Duration = Duration::from_secs(120);
+
+/// info.toml, as far as we read it.
+#[derive(Deserialize)]
+struct Info {
+    exercises: Vec<Exercise>,
+}
+
+#[derive(Deserialize)]
+struct Exercise {
+    name: String,
+    dir: String,
+    hint: String,
+}
+
+impl Exercise {
+    fn read(&self, folder: &str) -> String {
+        let path = format!("{folder}/{}/{}.rs", self.dir, self.name);
+        let text = fs::read_to_string(exercises().join(&path));
+        text.unwrap_or_else(|e| panic!("{path}: {e}")).replace("\r\n", "\n")
+    }
+}
+
+fn exercises() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises")
+}
+
+fn main() -> ExitCode {
+    let info = fs::read_to_string(exercises().join("info.toml")).expect("it is there");
+    let info: Info = toml::from_str(&info).expect("it is as rustlings wants it");
+    let mut trials = Vec::new();
+    for exercise in &*Vec::leak(info.exercises) {
+        let mut add = |what, check: fn(&Exercise) -> Result<(), Failed>| {
+            trials.push(Trial::test(format!("{} {what}", exercise.name), move || check(exercise)));
+        };
+        add("says where it comes from", header);
+        add("fails as its hint says", as_given);
+        add("is solved", solved);
+        add("differs from its solution where there is something to do", differs);
+    }
+    trials.push(Trial::test("clippy warns of no solution", clippy));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Python, and a chapter with such a heading; then a program that fits on a screen.
+fn header(exercise: &Exercise) -> Result<(), Failed> {
+    let source = exercise.read("exercises");
+    assert!(source.contains("\n//! In Python"), "no Python");
+    let read_on = source.lines().find_map(|line| line.strip_prefix("//! Read on: "));
+    for place in read_on.expect("a chapter to read on").split("; ") {
+        let (path, heading) = place.split_once(", ").unwrap_or((place, ""));
+        let chapter = fs::read_to_string(exercises().join("../..").join(path));
+        let chapter = chapter.unwrap_or_else(|e| panic!("{path}: {e}"));
+        let heading = heading.trim_matches('"');
+        let there = chapter.contains(&format!("\n## {heading}\n"));
+        assert!(heading.is_empty() || there, "{path} has no heading {heading}");
+    }
+    let program = source.lines().take_while(|line| *line != "#[cfg(test)]");
+    let code = program.filter(|line| !line.is_empty() && !line.trim_start().starts_with("//"));
+    let lines = code.count();
+    assert!((10..=60).contains(&lines), "{lines} lines of code");
+    Ok(())
+}
+
+fn as_given(exercise: &Exercise) -> Result<(), Failed> {
+    let output = match BUILT.get(&exercise.name) {
+        Some(Built { program: Some(program), .. }) => {
+            let (success, output) = run(program);
+            assert!(!success, "it is solved already:\n{output}");
+            output
+        }
+        Some(built) => built.said.clone(),
+        None => panic!("cargo does not know it: rustlings dev update"),
+    };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let promised =
+        words(exercise.hint.split('"').nth(1).expect("the hint quotes what it is about"));
+    assert!(words(&output).contains(&promised), "not in its output: {promised}\n{output}");
+    Ok(())
+}
+
+fn solved(exercise: &Exercise) -> Result<(), Failed> {
+    let solution = &BUILT[&format!("{}_sol", exercise.name)];
+    let program = solution.program.as_ref().ok_or_else(|| solution.said.clone())?;
+    let (success, output) = run(program);
+    assert!(success, "{output}");
+    assert!(!output.contains(" 0 passed"), "it has no test");
+    Ok(())
+}
+
+/// What is the learner's: items with a TODO, and imports. What a TODO "from here to main" precedes is.
+fn differs(exercise: &Exercise) -> Result<(), Failed> {
+    let (given, solution) = (exercise.read("exercises"), exercise.read("solutions"));
+    assert!(!solution.contains("TODO"), "the solution has a TODO");
+    let (given, mut solution) = (items(&given), items(&solution));
+    let mut free = false;
+    let mut comments = 0;
+    for item in given {
+        free |= item.contains("// TODO, from here to main");
+        free &= !item.contains("fn main()");
+        if free {
+            continue;
+        }
+        // Whatever the solution has in the place of what was free.
+        let same = solution.iter().position(|other| *other == item);
+        if item.contains("// TODO") {
+            let solved = solution.remove(0);
+            comments += solved.lines().filter(|line| line.trim().starts_with("// ")).count();
+            assert_ne!(item, solved, "a TODO without a change");
+        } else {
+            let at = same.unwrap_or_else(|| panic!("this is not in the solution:\n{item}"));
+            comments += solution.drain(..at).map(|item| item.matches("// ").count()).sum::<usize>();
+            solution.remove(0);
+        }
+    }
+    assert!(solution.is_empty(), "only the solution has this:\n{solution:#?}");
+    assert!(comments > 0, "the solution does not say why");
+    Ok(())
+}
+
+/// The top-level items of a source, without imports.
+fn items(source: &str) -> Vec<String> {
+    let mut items: Vec<String> = vec![String::new()];
+    let mut blank = false;
+    for line in source.lines() {
+        let top = !line.is_empty() && !line.starts_with([' ', '}', ')', 'w', '{']);
+        if blank && top {
+            items.push(String::new());
+        }
+        blank = line.is_empty();
+        if !line.starts_with("use ") && !line.is_empty() {
+            *items.last_mut().expect("there is one") += &format!("{line}\n");
+        }
+    }
+    items.retain(|item| !item.is_empty());
+    items
+}
+
+fn clippy() -> Result<(), Failed> {
+    let there =
+        cargo("clippy").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !there.is_ok_and(|status| status.success()) {
+        assert!(env::var_os("REQUIRE_CLIPPY").is_none(), "clippy is not installed");
+        println!("the solutions are not looked at: clippy is not installed");
+        return Ok(());
+    }
+    let mut clippy = cargo("clippy");
+    clippy.args(["--workspace", "--quiet", "--profile", "test", "--lib"]);
+    for name in BUILT.keys().filter(|name| name.ends_with("_sol")) {
+        clippy.args(["--bin", name]);
+    }
+    let output = clippy.args(["--", "--deny", "warnings"]).output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(()) } else { Err(said.into_owned().into()) }
+}
+
+/// What came of building a program's tests: they, or what the compiler said.
+#[derive(Default)]
+struct Built {
+    program: Option<PathBuf>,
+    said: String,
+}
+
+/// All exercises and solutions. Cargo is asked for the tests of the whole workspace, as then it chooses
+/// the dependencies' features as for `cargo test`, and has little left to build.
+static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
+    let mut build = cargo("build");
+    build.args(["--workspace", "--tests", "--keep-going", "--quiet", "--message-format", "json"]);
+    let output = build.output().expect("cargo is there");
+    let mut built: HashMap<String, Built> = HashMap::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let message: Value = serde_json::from_str(line).expect("cargo prints JSON");
+        let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str);
+        if !text("/package_id").is_some_and(|id| id.contains("docs/exercises")) {
+            continue;
+        }
+        let Some(name) = text("/target/name") else { continue };
+        let built = built.entry(name.to_owned()).or_default();
+        if let Some(said) = text("/message/rendered") {
+            built.said += said;
+        }
+        if let Some(program) = text("/executable") {
+            built.program = Some(program.into());
+        }
+    }
+    built
+});
+
+/// Cargo, at the root of the workspace, building into the folder where this test was built.
+fn cargo(command: &str) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
+    let target =
+        Path::new(env!("CARGO_BIN_EXE_docs")).ancestors().nth(2).expect("target/debug/docs");
+    cargo.arg(command).current_dir(exercises().join("../.."));
+    cargo.env("CARGO_TARGET_DIR", target).stdin(Stdio::null());
+    // Set by `cargo test`; build scripts that look at it would run again.
+    cargo.env_remove("CARGO_PKG_VERSION");
+    cargo
+}
+
+/// Runs the tests in a program, and returns what they print.
+fn run(tests: &Path) -> (bool, String) {
+    let mut child = Command::new(tests)
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().expect("piped");
+    let printed = thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).map(|_| text)
+    });
+    let success = wait(&mut child);
+    (success, printed.join().expect("no panic").expect("it prints text"))
+}
+
+fn wait(child: &mut Child) -> bool {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.success();
+        }
+        if begun.elapsed() > HANGS {
+            child.kill().unwrap();
+            panic!("it hangs");
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
