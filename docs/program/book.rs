@@ -3,6 +3,7 @@
 mod align;
 mod diff;
 mod excerpt;
+mod exercises;
 mod expand;
 mod generated;
 pub mod html;

@@ -1,9 +1,10 @@
-//! Each exercise fails as given, for the reason that its hint speaks of; its solution passes, without a
-//! warning from clippy, and differs only where the learner is meant to work.
+//! Each exercise fails as given, for the reason that its hint speaks of; its solution passes,
+//! without a warning from clippy, and differs only where the learner is meant to work.
 //!
 //!     cargo test -p docs --test exercises
 //!
-//! Without clippy the warnings are not looked at, with a message; with REQUIRE_CLIPPY=1 that is a failure.
+//! Without clippy the warnings are not looked at, with a message; with REQUIRE_CLIPPY=1 that is a
+//! failure.
 
 use std::collections::HashMap;
 use std::env;
@@ -68,14 +69,16 @@ fn main() -> ExitCode {
 fn header(exercise: &Exercise) -> Result<(), Failed> {
     let source = exercise.read("exercises");
     assert!(source.contains("\n//! In Python"), "no Python");
-    let read_on = source.lines().find_map(|line| line.strip_prefix("//! Read on: "));
-    for place in read_on.expect("a chapter to read on").split("; ") {
+    let places: Vec<&str> = source.lines().filter_map(|line| line.strip_prefix("//! - ")).collect();
+    assert!(!places.is_empty() && source.contains("//! Read on:\n"), "no chapter to read on");
+    for place in places {
         let (path, heading) = place.split_once(", ").unwrap_or((place, ""));
         let chapter = fs::read_to_string(exercises().join("../..").join(path));
         let chapter = chapter.unwrap_or_else(|e| panic!("{path}: {e}"));
         let heading = heading.trim_matches('"');
         let there = chapter.contains(&format!("\n## {heading}\n"));
         assert!(heading.is_empty() || there, "{path} has no heading {heading}");
+        assert!(chapter.contains("{{#exercises}}"), "{path} does not list its exercises");
     }
     let program = source.lines().take_while(|line| *line != "#[cfg(test)]");
     let code = program.filter(|line| !line.is_empty() && !line.trim_start().starts_with("//"));
@@ -110,7 +113,8 @@ fn solved(exercise: &Exercise) -> Result<(), Failed> {
     Ok(())
 }
 
-/// What is the learner's: items with a TODO, and imports. What a TODO "from here to main" precedes is.
+/// What is the learner's: items with a TODO, and imports. What a TODO "from here to main" precedes
+/// is.
 fn differs(exercise: &Exercise) -> Result<(), Failed> {
     let (given, solution) = (exercise.read("exercises"), exercise.read("solutions"));
     assert!(!solution.contains("TODO"), "the solution has a TODO");
@@ -183,8 +187,8 @@ struct Built {
     said: String,
 }
 
-/// All exercises and solutions. Cargo is asked for the tests of the whole workspace, as then it chooses
-/// the dependencies' features as for `cargo test`, and has little left to build.
+/// All exercises and solutions. Cargo is asked for the tests of the whole workspace, as then it
+/// chooses the dependencies' features as for `cargo test`, and has little left to build.
 static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
     let mut build = cargo("build");
     build.args(["--workspace", "--tests", "--keep-going", "--quiet", "--message-format", "json"]);

@@ -349,3 +349,39 @@ fn on_many_machines_what_goes_wrong_is_told_in_a_line() {
     let (code, told, _) = run(&scraper, &path("urls"), &[]);
     assert_eq!((code, told.contains("or of other options")), (Some(2), true), "{told}");
 }
+
+/// What a lesson or an exercise says of Python at its top: its indented lines after "In Python".
+fn python_at_the_top(source: &str) -> String {
+    let top = source.lines().take_while(|line| line.starts_with("//!"));
+    let after = top.skip_while(|line| !line.starts_with("//! In Python"));
+    let code = after.filter_map(|line| match line.strip_prefix("//!")? {
+        "" => Some(""),
+        line => line.strip_prefix("     "),
+    });
+    code.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_python_at_the_top_of_lessons_and_exercises_compiles() {
+    let Some(python) = python() else { return };
+    let exercises = fs::read_dir(docs().join("exercises/exercises")).unwrap();
+    let mut folders: Vec<PathBuf> = exercises.map(|entry| entry.unwrap().path()).collect();
+    folders.push(docs().join("../hello_world/examples"));
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let mut sources = 0;
+    for file in files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let code = python_at_the_top(&fs::read_to_string(&file).unwrap().replace("\r\n", "\n"));
+        if code.trim().is_empty() {
+            continue; // nothing in Python is like it
+        }
+        // As the body of a coroutine: then it may await and return.
+        let code = format!("async def top():\n{}", code.replace('\n', "\n    "));
+        let compile = "import sys\ncompile(sys.argv[1], sys.argv[2], 'exec')";
+        let mut command = Command::new(python);
+        command.args(["-c", compile, &code]).arg(&file);
+        let output = run(command);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        sources += 1;
+    }
+    assert!(sources > 35, "{sources}");
+}

@@ -180,6 +180,19 @@ fn the_kit_has_no_circle() {
 }
 
 #[test]
+fn all_but_the_exercises_are_default_members() {
+    let manifest = read("Cargo.toml");
+    let list = |start: &str| -> BTreeSet<String> {
+        let list = manifest.split(start).nth(1).and_then(|rest| rest.split(']').next());
+        let names = list.unwrap_or_else(|| panic!("no {start}")).split('"').skip(1).step_by(2);
+        names.map(str::to_owned).collect()
+    };
+    let mut members = list("\nmembers = [");
+    assert!(members.remove("docs/exercises"), "the exercises are a member: {members:?}");
+    assert_eq!(members, list("\ndefault-members = ["));
+}
+
+#[test]
 fn every_dependency_has_its_reason_beside_it() {
     let manifest = read("Cargo.toml");
     let table = manifest.split("[workspace.dependencies]").nth(1).expect("there is the table");
@@ -196,6 +209,7 @@ fn every_dependency_has_its_reason_beside_it() {
         "scraper_kit/http/tokio",
         "hello_world",
         "docs",
+        "docs/exercises",
     ]) {
         let manifest = read(&format!("{name}/Cargo.toml"));
         let mut table = "";

@@ -1,5 +1,6 @@
-//! What the exercises stand on: a log of what happens, a count of what is under way, and the runtimes
-//! to run on. No test here looks at a clock: they look at what happened, in which order, how often.
+//! What the exercises stand on: a log of what happens, a count of what is under way, and the
+//! runtimes to run on. No test here looks at a clock: they look at what happened, in which order,
+//! how often.
 
 mod web;
 
@@ -90,8 +91,8 @@ pub async fn turns(mut n: usize) {
     .await;
 }
 
-/// Runs the future on tokio, on one thread, with a clock that stands still: when there is nothing to
-/// do but to wait for a timer, it jumps there (docs/src/endings.md, "Test without waiting").
+/// Runs the future on tokio, on one thread, with a clock that stands still: when there is nothing
+/// to do but to wait for a timer, it jumps there (docs/src/endings.md, "Test without waiting").
 ///
 /// # Panics
 /// The future waits for what never comes.
@@ -118,8 +119,8 @@ pub fn on_each_runtime(check: impl AsyncFn()) {
 
 const STUCK: &str = "this waits for ever: nothing is left that could wake it";
 
-/// Panics when the future is pending and was not woken while it was polled. For futures that wait for
-/// nothing outside of themselves: no timer, no socket, no thread, no other task.
+/// Panics when the future is pending and was not woken while it was polled. For futures that wait
+/// for nothing outside of themselves: no timer, no socket, no thread, no other task.
 async fn unless_stuck<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let woken = Arc::new(Woken(AtomicBool::new(false)));

@@ -18,8 +18,8 @@ pub struct Web {
 }
 
 impl Web {
-    /// `start.example/` links to a hundred hosts. Three of them have more pages, ten each, which link
-    /// in circles; one of these takes an hour for each.
+    /// `start.example/` links to a hundred hosts. Three of them have more pages, ten each, which
+    /// link in circles; one of these takes an hour for each.
     pub fn example() -> Self {
         let mut web = Self::default();
         let large = ["slow.example", "a.example", "b.example"];

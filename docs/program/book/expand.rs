@@ -5,6 +5,7 @@
 //! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
 //! {{#chart name}}  {{#table name}}   what `measure` wrote
 //! {{#reading 2 …}}  {{#plan}}        how long a chapter takes, how hard it is, and what for
+//! {{#exercises}}                     the exercises that belong to the chapter
 //! ```
 //!
 //! In a code block, `{{#include ../../file.rs:anchor}}` is that file, or that part of it. Rust and
@@ -14,7 +15,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Fault, diff, excerpt, generated, html, reading, side_by_side};
+use super::{Fault, diff, excerpt, exercises, generated, html, reading, side_by_side};
 
 /// What may be said about a code block; a language that is misspelt would not be checked.
 const LANGUAGES: [&str; 9] =
@@ -62,6 +63,7 @@ fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
             } else {
                 let made = match name {
                     "reading" => reading::line(folder, &lines, arguments),
+                    "exercises" => exercises::list(file),
                     _ => generate(folder, name, arguments),
                 };
                 let made = made.map_err(|e| here((0, e)))?;

@@ -4,7 +4,10 @@
 //!
 //!     powder = await asyncio.to_thread(grind, beans)      # and not: grind(beans)
 //!
-//! Read on: docs/src/blocking.md, "Do not block"
+//! Read on:
+//! - docs/src/concepts.md, "await"
+//! - docs/src/when-async-pays.md, "Work"
+//! - docs/src/blocking.md, "Do not block"
 
 use std::thread::{self, ThreadId};
 use std::time::Duration;
@@ -64,14 +67,14 @@ mod tests {
     #[test]
     fn on_tokio_the_executor_goes_on() {
         let powder = exercises::on_tokio(coffee_on_tokio(2));
-        assert_ne!(powder.ground_on, thread::current().id(), "{HELD}");
+        assert!(powder.ground_on != thread::current().id(), "{HELD}");
         assert_eq!(powder.grams, 16);
     }
 
     #[test]
     fn on_smol_the_executor_goes_on() {
         let powder = smol::block_on(coffee_on_smol(2));
-        assert_ne!(powder.ground_on, thread::current().id(), "{HELD}");
+        assert!(powder.ground_on != thread::current().id(), "{HELD}");
         assert_eq!(powder.grams, 16);
     }
 }

@@ -7,9 +7,11 @@
 //!     for page in asyncio.as_completed(map(fetch, pages)):    # as they come
 //!         show(await page)
 //!
-//! Read on: docs/src/tasks.md, "Group tasks"
+//! Read on:
+//! - docs/src/scraper.md, "gather: spawned tasks, with a bound"
+//! - docs/src/tasks.md, "Group tasks"
 
-use exercises::{Log, turns};
+use exercises::{Gauge, Log, turns};
 use futures::stream::{self, StreamExt};
 
 /// Two pages at a time.
@@ -18,28 +20,31 @@ const LIMIT: usize = 2;
 /// The pages, and how many turns each takes.
 const PAGES: [(&str, usize); 4] = [("coffee", 3), ("eggs", 8), ("toast", 1), ("soup", 1)];
 
-async fn fetch((page, n): (&'static str, usize)) -> &'static str {
+/// `open` counts the requests that are under way: `enter` adds one, until it is dropped.
+async fn fetch((page, n): (&'static str, usize), open: &Gauge) -> &'static str {
+    let _entered = open.enter();
     turns(n).await;
     page
 }
 
 // TODO: the table has its rows in the order of PAGES, whichever is there first.
-async fn table() -> Vec<&'static str> {
-    stream::iter(PAGES).map(fetch).buffer_unordered(LIMIT).collect().await
+async fn table(open: &Gauge) -> Vec<&'static str> {
+    stream::iter(PAGES).map(|page| fetch(page, open)).buffer_unordered(LIMIT).collect().await
 }
 
-// TODO: the news show each page as soon as it is there, and not only when the slow ones before it are.
-async fn news(log: &Log) {
+// TODO: the news show each page as soon as it is there, and not only when the slow ones before it
+// are.
+async fn news(open: &Gauge, log: &Log) {
     for page in PAGES {
-        log.add(fetch(page).await);
+        log.add(fetch(page, open).await);
     }
 }
 
 #[tokio::main]
 async fn main() {
-    println!("table: {:?}", table().await);
+    println!("table: {:?}", table(&Gauge::default()).await);
     println!("news:");
-    news(&Log::default()).await;
+    news(&Gauge::default(), &Log::default()).await;
 }
 
 #[cfg(test)]
@@ -49,18 +54,21 @@ mod tests {
     #[test]
     fn the_table_is_in_order() {
         exercises::on_each_runtime(async || {
+            let open = Gauge::default();
             let expected = ["coffee", "eggs", "toast", "soup"];
-            assert_eq!(table().await, expected, "the rows are not in the order of PAGES");
+            assert_eq!(table(&open).await, expected, "the rows are not in the order of PAGES");
+            assert!(open.most() == LIMIT, "not two at a time, but {}", open.most());
         });
     }
 
     #[test]
     fn the_news_come_as_they_come() {
         exercises::on_each_runtime(async || {
-            let log = Log::default();
-            news(&log).await;
+            let (open, log) = (Gauge::default(), Log::default());
+            news(&open, &log).await;
             let expected = ["coffee", "toast", "soup", "eggs"];
             assert_eq!(log.events(), expected, "the quick pages wait for the slow one");
+            assert!(open.most() == LIMIT, "not two at a time, but {}", open.most());
         });
     }
 }

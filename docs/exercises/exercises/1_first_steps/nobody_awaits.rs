@@ -6,7 +6,9 @@
 //!         cook("soup")             # RuntimeWarning: coroutine 'cook' was never awaited
 //!         await cook("roast")
 //!
-//! Read on: docs/src/concepts.md, "A coroutine is a future"
+//! Read on:
+//! - docs/src/hello-world.md, "Line by line"
+//! - docs/src/concepts.md, "A coroutine is a future"
 
 use exercises::Log;
 
@@ -36,7 +38,7 @@ mod tests {
         let log = Log::default();
         exercises::on_tokio(dinner(&log));
         for dish in ["soup", "roast", "cake"] {
-            assert_eq!(log.count(&format!("{dish}: ready")), 1, "nobody cooked the {dish}");
+            assert!(log.count(&format!("{dish}: ready")) > 0, "nobody cooked the {dish}");
         }
         let order = ["soup: ready", "roast: ready", "cake: ready", "dinner is served"];
         assert_eq!(log.events(), order, "dinner is cooked in another order");

@@ -5,7 +5,9 @@
 //!     async def breakfast():
 //!         return await asyncio.gather(cook("coffee", 3), cook("eggs", 8), cook("toast", 5))
 //!
-//! Read on: docs/src/tasks.md, "Group tasks"
+//! Read on:
+//! - docs/src/hello-world.md, "What you see"
+//! - docs/src/tasks.md, "Group tasks"
 
 use exercises::{Log, turns};
 

@@ -5,7 +5,8 @@
 //!     queue = asyncio.Queue()                  # no bound: asyncio.Queue(maxsize=2) has one
 //!     queue.put_nowait(page)                   # never waits: await queue.put(page) does
 //!
-//! Read on: docs/src/flow.md, "Let the slow one set the pace"
+//! Read on:
+//! - docs/src/flow.md, "Let the slow one set the pace"
 
 use exercises::{Entered, Gauge, turns};
 // TODO: a channel can have a bound; to send into it is to wait for room.

@@ -6,7 +6,8 @@
 //!         stock["eggs"] -= 1
 //!         await fry()               # whoever wants the lock now blocks the loop, for ever
 //!
-//! Read on: docs/src/blocking.md, "Share state, and lock it for a line"
+//! Read on:
+//! - docs/src/blocking.md, "Share state, and lock it for a line"
 
 use std::sync::{Arc, Mutex};
 
@@ -50,7 +51,7 @@ mod tests {
     fn three_fry_at_once() {
         let (eggs, log) = (Arc::new(Mutex::new(12)), Log::default());
         exercises::on_tokio(breakfast(eggs.clone(), log.clone()));
-        assert_eq!(*eggs.lock().unwrap(), 9);
+        assert!(*eggs.lock().unwrap() == 9, "of twelve eggs three were fried");
         let first: Vec<_> = log.events().into_iter().take(3).collect();
         assert_eq!(first, ["an egg: begun"; 3], "one fries while the others wait for the lock");
     }
@@ -59,7 +60,7 @@ mod tests {
     fn nobody_fries_an_egg_that_is_not_there() {
         let (eggs, log) = (Arc::new(Mutex::new(2)), Log::default());
         exercises::on_tokio(breakfast(eggs.clone(), log.clone()));
-        assert_eq!(log.count("an egg: ready"), 2);
-        assert_eq!(log.count("there are no eggs"), 1);
+        assert!(log.count("an egg: ready") == 2, "there were two eggs");
+        assert!(log.count("there are no eggs") == 1, "there was none for the third");
     }
 }

@@ -7,7 +7,9 @@
 //!         async for first in items:
 //!             yield first, await anext(items)
 //!
-//! Read on: docs/src/flow.md, "Write a stream"; docs/src/concepts.md, "The event loop comes in three parts"
+//! Read on:
+//! - docs/src/concepts.md, "The event loop comes in three parts"
+//! - docs/src/flow.md, "Write a stream"
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

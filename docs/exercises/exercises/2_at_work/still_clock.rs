@@ -5,7 +5,8 @@
 //!     shelf = Shelf(clock=lambda: now)
 //!     now += 3600
 //!
-//! Read on: docs/src/endings.md, "Test without waiting"
+//! Read on:
+//! - docs/src/endings.md, "Test without waiting"
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -7,7 +7,9 @@
 //!     async with asyncio.timeout(0.01):
 //!         await bell()
 //!
-//! Read on: docs/src/choosing-a-runtime.md, "Leaving async-std"
+//! Read on:
+//! - docs/src/choosing-a-runtime.md, "Leaving async-std"
+//! - docs/src/what-differs.md
 
 use std::time::Duration;
 

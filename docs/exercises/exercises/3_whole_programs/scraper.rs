@@ -11,7 +11,9 @@
 //!             coroutines = [fetch_page(session, url) for url in urls]
 //!             return await asyncio.gather(*coroutines, return_exceptions=True)
 //!
-//! Read on: docs/src/scraper.md
+//! Read on:
+//! - docs/src/scraper.md
+//! - docs/src/libraries.md, "Requests over HTTP: aiohttp"
 
 use exercises::Log;
 use reqwest::{Client, Response};
@@ -31,8 +33,9 @@ async fn get(session: &Client, url: &str, log: &Log) -> reqwest::Result<Response
     response
 }
 
-// TODO: it was translated line by line, by somebody in a hurry. Four things are missing: one session
-// for all, all pages at once, an error that stays with its page, and a 404 that is an error.
+// TODO: it was translated line by line, by somebody in a hurry. Four things are missing: one
+// session for all, all pages at once, an error that stays with its page, and a 404 that is an
+// error.
 async fn fetch_page(session: &Client, url: &str, log: &Log) -> Result<String, reqwest::Error> {
     let response = get(session, url, log).await.unwrap();
     response.text().await
@@ -74,7 +77,7 @@ mod tests {
         for (page, title) in pages.iter().zip(titles) {
             assert!(page.as_ref().unwrap().contains(title), "the pages are in order");
         }
-        assert_eq!(log.count("a session is opened"), 1, "one session is for all pages");
+        assert!(log.count("a session is opened") == 1, "one session is for all pages");
         for url in site.pages() {
             let asked = log.has_before(&format!("{url}: asked for"), "answered");
             assert!(asked, "{url} is asked for after the answer to another");
@@ -88,8 +91,9 @@ mod tests {
         let missing = format!("{}/cake", site.address());
         let [coffee, ..] = &site.pages()[..] else { panic!("there are three") };
         let pages = on_tokio(&[nobody.into(), missing, coffee.clone()], &Log::default());
-        assert!(pages[0].as_ref().is_err_and(reqwest::Error::is_connect));
+        let refused = pages[0].as_ref().is_err_and(reqwest::Error::is_connect);
+        assert!(refused, "nobody listens there, and that is the page's own error");
         assert!(pages[1].is_err(), "a 404 is taken for a page");
-        assert!(pages[2].is_ok());
+        assert!(pages[2].is_ok(), "the coffee was there");
     }
 }

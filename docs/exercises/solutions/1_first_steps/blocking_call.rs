@@ -4,7 +4,10 @@
 //!
 //!     powder = await asyncio.to_thread(grind, beans)      # and not: grind(beans)
 //!
-//! Read on: docs/src/blocking.md, "Do not block"
+//! Read on:
+//! - docs/src/concepts.md, "await"
+//! - docs/src/when-async-pays.md, "Work"
+//! - docs/src/blocking.md, "Do not block"
 
 use std::thread::{self, ThreadId};
 use std::time::Duration;
@@ -31,8 +34,8 @@ async fn boil() {
     turns(3).await;
 }
 
-// tokio has threads for what blocks, up to 512. The closure may outlive us, and so owns the grams; a
-// panic in it would come back as an error, which here is none of ours.
+// tokio has threads for what blocks, up to 512. The closure may outlive us, and so owns the grams;
+// a panic in it would come back as an error, which here is none of ours.
 async fn coffee_on_tokio(cups: u32) -> Powder {
     let grams = weigh(cups);
     let powder = tokio::task::spawn_blocking(move || grind(grams)).await.expect("no panic");
@@ -66,14 +69,14 @@ mod tests {
     #[test]
     fn on_tokio_the_executor_goes_on() {
         let powder = exercises::on_tokio(coffee_on_tokio(2));
-        assert_ne!(powder.ground_on, thread::current().id(), "{HELD}");
+        assert!(powder.ground_on != thread::current().id(), "{HELD}");
         assert_eq!(powder.grams, 16);
     }
 
     #[test]
     fn on_smol_the_executor_goes_on() {
         let powder = smol::block_on(coffee_on_smol(2));
-        assert_ne!(powder.ground_on, thread::current().id(), "{HELD}");
+        assert!(powder.ground_on != thread::current().id(), "{HELD}");
         assert_eq!(powder.grams, 16);
     }
 }

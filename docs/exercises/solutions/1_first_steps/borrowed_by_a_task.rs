@@ -7,7 +7,8 @@
 //!             for guest in guests:
 //!                 tasks.create_task(greet(f"{greeting}, {guest}"))
 //!
-//! Read on: docs/src/scraper.md, "gather: spawned tasks, with a bound"
+//! Read on:
+//! - docs/src/scraper.md, "gather: spawned tasks, with a bound"
 
 use exercises::{Log, turns};
 
@@ -17,9 +18,10 @@ async fn greet(greeting: &str, guest: &str, log: &Log) {
     log.add(format!("{guest} sits down"));
 }
 
-// `async move` moves into the future what it names, and `spawn` demands that: the task might run when
-// `greet_all` is long gone. So each task gets a greeting and a log of its own: a clone of a Log is a
-// handle, and an `Arc<str>` would make one of the greeting, too. The guest is moved out of the list.
+// `async move` moves into the future what it names, and `spawn` demands that: the task might run
+// when `greet_all` is long gone. So each task gets a greeting and a log of its own: a clone of a
+// Log is a handle, and an `Arc<str>` would make one of the greeting, too. The guest is moved out of
+// the list.
 async fn greet_all(guests: Vec<String>, greeting: String, log: Log) {
     let mut tasks = Vec::new();
     for guest in guests {
@@ -52,7 +54,7 @@ mod tests {
         for guest in guests {
             let greeted = log.has_before(&format!("Hello, {guest}"), "sits down");
             assert!(greeted, "{guest} is greeted when others sit: not a task of its own");
-            assert_eq!(log.count(&format!("{guest} sits down")), 1, "{guest} does not sit");
+            assert!(log.count(&format!("{guest} sits down")) == 1, "{guest} does not sit down");
         }
     }
 }

@@ -5,7 +5,9 @@
 //!     async def breakfast():
 //!         return await asyncio.gather(cook("coffee", 3), cook("eggs", 8), cook("toast", 5))
 //!
-//! Read on: docs/src/tasks.md, "Group tasks"
+//! Read on:
+//! - docs/src/hello-world.md, "What you see"
+//! - docs/src/tasks.md, "Group tasks"
 
 use exercises::{Log, turns};
 
@@ -17,8 +19,8 @@ async fn cook(dish: &'static str, n: usize, log: &Log) -> &'static str {
     dish
 }
 
-// One await for all three: join! asks each future in turn, and is done when the last one is. To make
-// the three futures first and to await them one by one would not do: none starts by itself.
+// One await for all three: join! asks each future in turn, and is done when the last one is. To
+// make the three futures first and to await them one by one would not do: none starts by itself.
 async fn breakfast(log: &Log) -> [&'static str; 3] {
     let (coffee, eggs, toast) =
         futures::join!(cook("coffee", 3, log), cook("eggs", 8, log), cook("toast", 5, log));

@@ -5,7 +5,8 @@
 //!     queue = asyncio.Queue()                  # no bound: asyncio.Queue(maxsize=2) has one
 //!     queue.put_nowait(page)                   # never waits: await queue.put(page) does
 //!
-//! Read on: docs/src/flow.md, "Let the slow one set the pace"
+//! Read on:
+//! - docs/src/flow.md, "Let the slow one set the pace"
 
 use exercises::{Entered, Gauge, turns};
 // `SinkExt` brings `send`, as `StreamExt` brings `next`.
@@ -18,8 +19,8 @@ const ROOM: usize = 2;
 /// In memory from when it is made until it is saved, that is: dropped.
 type Page = Entered;
 
-// The producer waits here, as long as there is no room: so memory is bounded, and nothing is later, as
-// the slow side sets the pace in any case.
+// The producer waits here, as long as there is no room: so memory is bounded, and nothing is later,
+// as the slow side sets the pace in any case.
 async fn fetch(count: usize, mut queue: Sender<Page>, memory: &Gauge) {
     for _ in 0..count {
         turns(1).await;

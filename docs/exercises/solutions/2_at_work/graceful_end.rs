@@ -8,7 +8,8 @@
 //!     for task in late:
 //!         task.cancel()
 //!
-//! Read on: docs/src/endings.md, "Know what cancelling does"
+//! Read on:
+//! - docs/src/endings.md, "Know what cancelling does"
 
 use std::pin::pin;
 use std::time::Duration;
@@ -30,8 +31,8 @@ async fn cook((dish, seconds): Order, log: Log) {
     log.add(format!("{dish}: ready"));
 }
 
-// To drop the set is to abort its tasks: that is what happened at the end. So wait until it is empty,
-// and let a timeout drop the wait, not the set, when somebody needs too long.
+// To drop the set is to abort its tasks: that is what happened at the end. So wait until it is
+// empty, and let a timeout drop the wait, not the set, when somebody needs too long.
 async fn serve(mut orders: Receiver<Order>, ctrl_c: impl Future<Output = ()>, log: &Log) {
     let mut cooking = JoinSet::new();
     let mut ctrl_c = pin!(ctrl_c);
@@ -92,8 +93,8 @@ mod tests {
     fn what_is_begun_gets_its_grace() {
         let log = evening(2);
         assert!(log.has_before("soup: ready", "closed"), "the soup was begun, and is lost");
-        assert_eq!(log.count("cake: begun"), 0, "the cake was ordered after Ctrl-C");
-        assert_eq!(log.count("roast: ready"), 0, "the roast takes longer than the grace");
+        assert!(log.count("cake: begun") == 0, "the cake was ordered after Ctrl-C");
+        assert!(log.count("roast: ready") == 0, "the roast takes longer than its GRACE");
     }
 
     #[test]

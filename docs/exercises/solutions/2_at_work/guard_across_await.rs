@@ -6,7 +6,8 @@
 //!         stock["eggs"] -= 1
 //!         await fry()               # whoever wants the lock now blocks the loop, for ever
 //!
-//! Read on: docs/src/blocking.md, "Share state, and lock it for a line"
+//! Read on:
+//! - docs/src/blocking.md, "Share state, and lock it for a line"
 
 use std::sync::{Arc, Mutex};
 
@@ -19,8 +20,8 @@ async fn fry(log: &Log) {
 }
 
 // The guard's block ends before the await, and with it the lock. A guard of the standard library is
-// not `Send`, so a task that would wait with it in its hands does not compile. tokio's own Mutex would
-// compile, and let one cook fry at a time.
+// not `Send`, so a task that would wait with it in its hands does not compile. tokio's own Mutex
+// would compile, and let one cook fry at a time.
 async fn take_and_fry(eggs: Arc<Mutex<u32>>, log: Log) {
     {
         let mut eggs = eggs.lock().expect("nobody panics with it");
@@ -54,7 +55,7 @@ mod tests {
     fn three_fry_at_once() {
         let (eggs, log) = (Arc::new(Mutex::new(12)), Log::default());
         exercises::on_tokio(breakfast(eggs.clone(), log.clone()));
-        assert_eq!(*eggs.lock().unwrap(), 9);
+        assert!(*eggs.lock().unwrap() == 9, "of twelve eggs three were fried");
         let first: Vec<_> = log.events().into_iter().take(3).collect();
         assert_eq!(first, ["an egg: begun"; 3], "one fries while the others wait for the lock");
     }
@@ -63,7 +64,7 @@ mod tests {
     fn nobody_fries_an_egg_that_is_not_there() {
         let (eggs, log) = (Arc::new(Mutex::new(2)), Log::default());
         exercises::on_tokio(breakfast(eggs.clone(), log.clone()));
-        assert_eq!(log.count("an egg: ready"), 2);
-        assert_eq!(log.count("there are no eggs"), 1);
+        assert!(log.count("an egg: ready") == 2, "there were two eggs");
+        assert!(log.count("there are no eggs") == 1, "there was none for the third");
     }
 }

@@ -7,7 +7,9 @@
 //!         async for first in items:
 //!             yield first, await anext(items)
 //!
-//! Read on: docs/src/flow.md, "Write a stream"; docs/src/concepts.md, "The event loop comes in three parts"
+//! Read on:
+//! - docs/src/concepts.md, "The event loop comes in three parts"
+//! - docs/src/flow.md, "Write a stream"
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -28,8 +30,8 @@ where
     type Item = (S::Item, S::Item);
 
     // Pending may be said only when somebody holds the waker. The inner stream holds it when it was
-    // pending itself: so ask it again, until it is. To call the waker at once would work as well, and
-    // would cost another turn of the executor for each pair.
+    // pending itself: so ask it again, until it is. To call the waker at once would work as well,
+    // and would cost another turn of the executor for each pair.
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             // `ready!` returns Pending if the inner stream does, which has kept the waker by then.

@@ -2,15 +2,18 @@
 //!
 //! In Python:
 //!
-//!     async with asyncio.timeout(10):
-//!         for seconds in (1, 2):
-//!             try:
-//!                 return await ask()
-//!             except OSError:
-//!                 await asyncio.sleep(seconds)
-//!         return await ask()
+//!     async def get():
+//!         async with asyncio.timeout(10):
+//!             for seconds in (1, 2):
+//!                 try:
+//!                     return await ask()
+//!                 except OSError:
+//!                     await asyncio.sleep(seconds)
+//!             return await ask()
 //!
-//! Read on: docs/src/polite.md, "Tried again"
+//! Read on:
+//! - docs/src/polite.md, "Tried again"
+//! - docs/src/endings.md, "Try again, and hold nothing"
 
 use std::time::Duration;
 
@@ -29,8 +32,8 @@ async fn ask(visit: u32, seconds: u64, log: &Log) -> Result<&'static str, String
     if visit == 3 { Ok("eggs") } else { Err("503 Service Unavailable".into()) }
 }
 
-// The timeout is around the loop, and so around the waits, too. Whatever is under way when time is up,
-// a try or a wait, is dropped.
+// The timeout is around the loop, and so around the waits, too. Whatever is under way when time is
+// up, a try or a wait, is dropped.
 async fn get(seconds: u64, log: &Log) -> Result<&'static str, String> {
     let trying = async {
         let mut visit = 1;

@@ -5,12 +5,13 @@
 //!     shelf = Shelf(clock=lambda: now)
 //!     now += 3600
 //!
-//! Read on: docs/src/endings.md, "Test without waiting"
+//! Read on:
+//! - docs/src/endings.md, "Test without waiting"
 
 use std::collections::HashMap;
 use std::time::Duration;
-// std's clock is the system's, which nobody stops. tokio's is the same, until a test stops it; outside
-// of a test it costs nothing.
+// std's clock is the system's, which nobody stops. tokio's is the same, until a test stops it;
+// outside of a test it costs nothing.
 use tokio::time::Instant;
 
 /// Soup may be offered for an hour.
@@ -37,8 +38,8 @@ async fn main() {
     println!("soup: {}, eggs: {}", shelf.offers("soup"), shelf.offers("eggs"));
 }
 
-// `start_paused` needs tokio's feature `test-util`. All timers of the test stand still with the clock,
-// and it jumps by itself when nothing else is left to do.
+// `start_paused` needs tokio's feature `test-util`. All timers of the test stand still with the
+// clock, and it jumps by itself when nothing else is left to do.
 #[tokio::test(start_paused = true)]
 async fn what_is_too_old_is_not_offered() {
     let mut shelf = Shelf::default();

@@ -7,13 +7,15 @@
 //!     async with asyncio.timeout(0.01):
 //!         await bell()
 //!
-//! Read on: docs/src/choosing-a-runtime.md, "Leaving async-std"
+//! Read on:
+//! - docs/src/choosing-a-runtime.md, "Leaving async-std"
+//! - docs/src/what-differs.md
 
 use std::time::Duration;
 
 use exercises::Log;
-// The channel is the same crate, by smol's people. smol has no timeout: the future races a timer, and
-// whichever is first drops the other. A sleep is a Timer.
+// The channel is the same crate, by smol's people. smol has no timeout: the future races a timer,
+// and whichever is first drops the other. A sleep is a Timer.
 use smol::channel::{Receiver, Sender, bounded};
 use smol::{Timer, future};
 
@@ -30,8 +32,8 @@ async fn cook(orders: Receiver<&'static str>, done: Sender<()>, log: Log) {
 fn open(log: &Log) -> (Sender<&'static str>, Receiver<()>) {
     let (order, orders) = bounded(2);
     let (done, closed) = bounded(1);
-    // The compiler asks what to do with the handle, and no other line needs as much thought: without
-    // `detach` the kitchen is closed before the first order.
+    // The compiler asks what to do with the handle, and no other line needs as much thought:
+    // without `detach` the kitchen is closed before the first order.
     smol::spawn(cook(orders, done, log.clone())).detach();
     (order, closed)
 }

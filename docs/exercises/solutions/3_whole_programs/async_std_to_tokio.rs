@@ -7,12 +7,15 @@
 //!     async with asyncio.timeout(0.01):
 //!         await bell()
 //!
-//! Read on: docs/src/choosing-a-runtime.md, "Leaving async-std"
+//! Read on:
+//! - docs/src/choosing-a-runtime.md, "Leaving async-std"
+//! - docs/src/what-differs.md
 
 use std::time::Duration;
 
 use exercises::Log;
-// tokio's channel gives an Option, and its receiver must be `mut`. `sleep` and `timeout` are in `time`.
+// tokio's channel gives an Option, and its receiver must be `mut`. `sleep` and `timeout` are in
+// `time`.
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{sleep, timeout};
 
@@ -33,8 +36,8 @@ fn open(log: &Log) -> (Sender<&'static str>, Receiver<()>) {
     (order, closed)
 }
 
-// async-std's runtime starts by itself where it is first needed. tokio's must be there before: so the
-// kitchen is opened inside. The attribute is not for `main` alone.
+// async-std's runtime starts by itself where it is first needed. tokio's must be there before: so
+// the kitchen is opened inside. The attribute is not for `main` alone.
 #[tokio::main]
 async fn evening(log: &Log) {
     let (order, mut closed) = open(log);

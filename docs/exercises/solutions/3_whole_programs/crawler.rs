@@ -10,7 +10,10 @@
 //!                 seen.add(link)
 //!                 tasks.create_task(visit(link))
 //!
-//! Read on: docs/src/polite.md; docs/src/tasks.md; docs/src/flow.md
+//! Read on:
+//! - docs/src/polite.md
+//! - docs/src/tasks.md
+//! - docs/src/advantages-and-drawbacks.md, "A hang, found"
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -23,8 +26,8 @@ use tokio::task::JoinSet;
 const LIMIT: usize = 8;
 const PER_HOST: usize = 2;
 
-// It is finished when no visit is under way and none is to come: a JoinSet knows. A channel does not,
-// as long as somebody holds a sender, and here that is the crawler itself.
+// It is finished when no visit is under way and none is to come: a JoinSet knows. A channel does
+// not, as long as somebody holds a sender, and here that is the crawler itself.
 async fn crawl(web: Arc<Web>, start: &str) -> BTreeSet<String> {
     let everywhere = Arc::new(Semaphore::new(LIMIT));
     let mut hosts: HashMap<String, Arc<Semaphore>> = HashMap::new();
@@ -37,7 +40,8 @@ async fn crawl(web: Arc<Web>, start: &str) -> BTreeSet<String> {
             let host = host.or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone();
             let (web, everywhere) = (web.clone(), everywhere.clone());
             visits.spawn(async move {
-                // The host's turn first: who waits for a slow host must not take a place from others.
+                // The host's turn first: who waits for a slow host must not take a place from
+                // others.
                 let _host = host.acquire().await.expect("it is never closed");
                 let _everywhere = everywhere.acquire().await.expect("it is never closed");
                 web.links(&url).await
@@ -68,8 +72,9 @@ mod tests {
     #[test]
     fn test_1_it_ends_with_each_page_once() {
         let (web, pages) = crawled();
-        assert_eq!(pages.len(), 128, "pages are missing");
-        assert_eq!(web.answered().len(), 128, "pages were asked for more than once");
+        assert!(pages.len() == 128, "{} of 128 pages were found", pages.len());
+        let asked = web.answered().len();
+        assert!(asked == 128, "128 pages were asked for {asked} times");
     }
 
     #[test]
@@ -77,7 +82,7 @@ mod tests {
         let (web, _) = crawled();
         let most = web.most();
         assert!(most <= LIMIT, "{most} requests at once, and the limit is {LIMIT}");
-        assert_eq!(most, LIMIT, "fewer requests at once than there may be");
+        assert!(most == LIMIT, "{most} requests at once, and there may be {LIMIT}");
     }
 
     #[test]
@@ -85,7 +90,7 @@ mod tests {
         let (web, _) = crawled();
         let (host, most) = web.busiest_host();
         assert!(most <= PER_HOST, "{most} requests at once to {host}, and the limit is {PER_HOST}");
-        assert_eq!(most, PER_HOST, "fewer requests to a host than there may be");
+        assert!(most == PER_HOST, "{most} request at once to {host}, and there may be {PER_HOST}");
     }
 
     #[test]
