@@ -29,7 +29,8 @@ impl Web {
                 web.add(format!("{host}/{page}"), links.into());
             }
         }
-        let mut front: Vec<_> = large.iter().map(|host| format!("{host}/0")).collect();
+        let mut front: Vec<_> = (0..10).map(|page| format!("slow.example/{page}")).collect();
+        front.extend(["a.example/0".into(), "b.example/0".into()]);
         for host in 3..100 {
             let url = format!("host{host}.example/");
             web.add(url.clone(), vec!["start.example/".into()]);

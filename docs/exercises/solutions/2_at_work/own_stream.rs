@@ -5,7 +5,9 @@
 //!     async def pairs(items):
 //!         items = aiter(items)
 //!         async for first in items:
-//!             yield first, await anext(items)
+//!             async for second in items:
+//!                 yield first, second
+//!                 break
 //!
 //! Read on:
 //! - docs/src/concepts.md, "The event loop comes in three parts"

@@ -1,6 +1,6 @@
 //! A test with a clock that stands still: what lasts an hour, tested in no time.
 //!
-//! In Python a test hands in a clock of its own, for asyncio has none that could be stopped:
+//! In Python a test hands in a clock of its own, for asyncio's loop has none to stop:
 //!
 //!     shelf = Shelf(clock=lambda: now)
 //!     now += 3600
