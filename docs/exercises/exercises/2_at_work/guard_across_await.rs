@@ -19,7 +19,8 @@ async fn fry(log: &Log) {
     log.add("an egg: ready");
 }
 
-// TODO: only the count needs the lock. Three cooks fry at the same time.
+// TODO: only the count needs the lock, to look and to take in one step. Three cooks fry at the same
+// time.
 async fn take_and_fry(eggs: Arc<Mutex<u32>>, log: Log) {
     let mut eggs = eggs.lock().expect("nobody panics with it");
     if *eggs == 0 {

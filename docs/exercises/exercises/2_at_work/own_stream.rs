@@ -19,7 +19,8 @@ use std::task::{Context, Poll, ready};
 use futures::FutureExt;
 use futures::stream::{self, Stream, StreamExt};
 
-/// Two items at a time. An item that is left over at the end is dropped.
+/// Two items at a time. An item that is left over at the end is dropped. (`Unpin` below: the inner
+/// stream may be moved, so it can be polled through a plain `&mut`.)
 struct Pairs<S: Stream> {
     items: S,
     first: Option<S::Item>,
@@ -53,7 +54,7 @@ fn pairs<S: Stream>(items: S) -> Pairs<S> {
 
 fn main() {
     let mut pairs = pairs(stream::iter(["eggs", "toast"]));
-    println!("asked once: {:?}", pairs.next().now_or_never()); // None: pending
+    println!("asked once (None means pending): {:?}", pairs.next().now_or_never());
 }
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ mod tests {
     fn items_that_are_there_come_in_pairs() {
         exercises::on_each_runtime(async || {
             let pairs: Vec<_> = pairs(stream::iter(1..=5)).collect().await;
-            assert_eq!(pairs, [(1, 2), (3, 4)]);
+            assert_eq!(pairs, [(1, 2), (3, 4)], "not the pairs of 1, 2, 3, 4, 5");
         });
     }
 
@@ -77,7 +78,7 @@ mod tests {
                 item
             });
             let pairs: Vec<_> = pairs(Box::pin(slow)).collect().await;
-            assert_eq!(pairs, [(1, 2), (3, 4)]);
+            assert_eq!(pairs, [(1, 2), (3, 4)], "an item is lost while the second is pending");
         });
     }
 }

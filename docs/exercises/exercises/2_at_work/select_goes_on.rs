@@ -6,7 +6,7 @@
 //!     while not roast.done():
 //!         call = asyncio.create_task(calls.get())
 //!         await asyncio.wait([roast, call], return_when=asyncio.FIRST_COMPLETED)
-//!         ...
+//!         print(call.result(), "calls") if call.done() else call.cancel()
 //!
 //! Read on:
 //! - docs/src/endings.md, "Know what cancelling does"

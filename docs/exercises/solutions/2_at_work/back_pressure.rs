@@ -64,7 +64,7 @@ mod tests {
             // One is being saved, one waits in the producer's hands; a sender may count as room.
             let most = memory.most();
             assert!(most <= ROOM + 3, "{most} pages in memory at once: the queue has no bound");
-            assert!(most > 2, "{most} pages in memory: nothing is fetched ahead");
+            assert!(most > 2, "{most} in memory at most: nothing is fetched ahead");
         });
     }
 }

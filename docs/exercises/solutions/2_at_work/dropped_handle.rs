@@ -18,12 +18,13 @@ use exercises::{Log, turns};
 
 /// Nobody waits for it, and it must be written all the same.
 async fn write_receipt(log: Log) {
-    turns(5).await;
+    turns(2_000).await;
     log.add("the receipt is written");
 }
 
 /// Of no use when dinner is over.
 async fn keep_warm(log: Log) {
+    log.add("the plate is warm");
     let _plate = Warm(log);
     std::future::pending().await // for ever
 }
@@ -59,14 +60,14 @@ fn main() {
     println!("--- on tokio");
     exercises::on_tokio(async {
         dinner_on_tokio(&Log::default()).await;
-        turns(30).await; // the program goes on, and so may its tasks
+        turns(200).await; // the program goes on, and so may its tasks
         println!("--- the end");
     });
     println!("--- on smol");
     let executor = smol::Executor::new();
     smol::block_on(executor.run(async {
         dinner_on_smol(&executor, &Log::default()).await;
-        turns(30).await;
+        turns(200).await;
         println!("--- the end");
     }));
 }
@@ -78,6 +79,8 @@ mod tests {
     fn check(log: &Log) {
         let receipts = log.count("the receipt is written");
         assert!(receipts == 1, "the receipt was dropped with its handle");
+        assert!(log.has_before("dinner is over", "written"), "dinner waited for the receipt");
+        assert!(log.count("the plate is warm") == 1, "nobody kept the plate warm");
         assert!(log.has_before("dinner is over", "cold"), "the plate gets cold during dinner");
         let cold = log.count("the plate gets cold");
         assert!(cold == 1, "dinner is over, and the plate is still kept warm");
@@ -88,7 +91,7 @@ mod tests {
         let log = Log::default();
         exercises::on_tokio(async {
             dinner_on_tokio(&log).await;
-            turns(30).await;
+            turns(200).await;
             check(&log);
         });
     }
@@ -98,7 +101,7 @@ mod tests {
         let (executor, log) = (smol::Executor::new(), Log::default());
         smol::block_on(executor.run(async {
             dinner_on_smol(&executor, &log).await;
-            turns(30).await;
+            turns(200).await;
             check(&log);
         }));
     }

@@ -4,12 +4,14 @@
 //!
 //!     loop.add_signal_handler(signal.SIGINT, stop.set)
 //!     ...
-//!     done, late = await asyncio.wait(cooking, timeout=10)
-//!     for task in late:
-//!         task.cancel()
+//!     if cooking:
+//!         done, late = await asyncio.wait(cooking, timeout=10)
+//!         for task in late:
+//!             task.cancel()
 //!
 //! Read on:
 //! - docs/src/endings.md, "Know what cancelling does"
+//! - docs/src/flow.md, "Serve, and close well"
 
 use std::pin::pin;
 use std::time::Duration;
@@ -46,6 +48,7 @@ async fn serve(mut orders: Receiver<Order>, ctrl_c: impl Future<Output = ()>, lo
             },
         }
     }
+    drop(orders); // the door is shut: `send` fails
     let all = async { while cooking.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
         log.add(format!("too late: {}", cooking.len()));
@@ -70,38 +73,54 @@ async fn main() {
 mod tests {
     use super::*;
 
-    /// Soup and roast are ordered at once, cake after five seconds; then the last guest is gone.
-    /// Ctrl-C is pressed after so many seconds.
-    fn evening(ctrl_c: u64) -> Log {
+    /// These dishes are ordered at once, cake after five seconds; then the last guest is gone. Ctrl-C
+    /// is pressed after so many seconds.
+    fn evening(dishes: &[Order], ctrl_c: u64) -> Log {
         let log = Log::default();
         exercises::on_tokio(async {
             let (order, orders) = mpsc::channel(8);
-            let guests = async move {
-                for dish in [("soup", 4), ("roast", 300)] {
-                    order.send(dish).await.expect("it is open");
+            let guests = async {
+                for dish in dishes {
+                    order.send(*dish).await.expect("it is open");
                 }
                 sleep(Duration::from_secs(5)).await;
-                _ = order.send(("cake", 6)).await; // it may be closed
+                if order.send(("cake", 6)).await.is_err() {
+                    log.add("cake: the door is shut");
+                }
+                drop(order);
             };
-            let ctrl_c = sleep(Duration::from_secs(ctrl_c));
-            tokio::join!(guests, serve(orders, ctrl_c, &log));
+            let serving = async {
+                let begun = tokio::time::Instant::now();
+                serve(orders, sleep(Duration::from_secs(ctrl_c)), &log).await;
+                log.add(format!("it took {} s", begun.elapsed().as_secs()));
+            };
+            tokio::join!(guests, serving);
+            sleep(Duration::from_secs(1_000)).await; // whoever cooks on is heard
         });
         log
     }
 
     #[test]
     fn what_is_begun_gets_its_grace() {
-        let log = evening(2);
+        let log = evening(&[("soup", 4), ("fish", 13), ("roast", 300)], 2);
         assert!(log.has_before("soup: ready", "closed"), "the soup was begun, and is lost");
-        assert!(log.count("cake: begun") == 0, "the cake was ordered after Ctrl-C");
-        assert!(log.count("roast: ready") == 0, "the roast takes longer than its GRACE");
+        assert!(log.count("cake: the door is shut") == 1, "the cake was ordered after Ctrl-C");
+        assert!(log.count("fish: ready") == 0, "the fish takes longer than the GRACE for all");
+        assert!(log.count("roast: ready") == 0, "the roast takes longer than the GRACE");
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_need_be() {
+        let log = evening(&[("soup", 4)], 2);
+        assert!(log.count("it took 4 s") == 1, "all was ready after 4 s: {:?}", log.events());
     }
 
     #[test]
     fn when_the_last_guest_is_gone_what_is_begun_gets_its_grace() {
-        let log = evening(1_000);
+        let log = evening(&[("soup", 4), ("roast", 300)], 1_000);
         for dish in ["soup", "cake"] {
             assert!(log.has_before(&format!("{dish}: ready"), "closed"), "the {dish} is lost");
         }
+        assert!(log.count("roast: ready") == 0, "the roast takes longer than the GRACE");
     }
 }
