@@ -8,15 +8,24 @@
 #[path = "browser/session.rs"]
 mod session;
 
+mod common;
+
 // The server that `cargo run -p docs` uses, here with the book in a folder below its root.
 #[path = "../program/book/server.rs"]
 mod server;
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
+#[cfg(unix)]
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use thirtyfour::prelude::*;
 
 use session::{Browser, in_a_browser};
@@ -484,5 +493,57 @@ fn the_card_is_one_page_on_paper() {
         assert_eq!(browser.paper_pages().await, 1);
         browser.look_as_on_paper(1062).await; // A4 across, less its margins
         assert_eq!(browser.get::<i64>(wider).await, 0, "nor on paper");
+    });
+}
+
+/// The page at /docs of the kitchen, as FastAPI's users know it: read it, and try it.
+#[cfg(unix)]
+#[test]
+fn an_order_is_taken_on_the_kitchens_page() {
+    struct Kitchen(Child);
+    impl Drop for Kitchen {
+        fn drop(&mut self) {
+            // Ctrl-C, so that it ends its database, too.
+            let pid = Pid::from_raw(i32::try_from(self.0.id()).unwrap());
+            let _ = kill(pid, Signal::SIGINT);
+            let _ = self.0.wait();
+        }
+    }
+    let mut kitchen = Command::new(common::program("kitchen"));
+    kitchen.args(["--port", "0"]).env_remove("DATABASE_URL").env_remove("MONGODB_URI");
+    let kitchen = kitchen.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut kitchen = Kitchen(kitchen);
+    let line = BufReader::new(kitchen.0.stdout.take().unwrap()).lines().next();
+    let Some(line) = line else {
+        assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "the kitchen does not open");
+        eprintln!("skipped: the kitchen does not open here");
+        return;
+    };
+    let line = line.unwrap();
+    let page = line.split(' ').find(|word| word.starts_with("http")).expect("it says where");
+    in_a_browser(async |browser: &Browser| {
+        browser.set_screen(1000, "light").await;
+        browser.open(&format!("{page}/")).await;
+        browser.wait_until("return document.querySelectorAll('.opblock').length === 6").await;
+        browser.photograph("kitchen.png").await;
+        browser.click(".opblock-post .opblock-summary-control").await;
+        browser.click(".opblock-post .try-out__btn").await;
+        let order = "document.querySelector('.opblock-post textarea')";
+        let sent: String = {
+            browser.wait_for(".opblock-post textarea").await;
+            browser.get(&format!("return {order}.value")).await
+        };
+        assert!(sent.contains("\"dish\"") && sent.contains("\"count\""), "an example: {sent}");
+        let text = browser.wait_for(".opblock-post textarea").await;
+        text.clear().await.unwrap();
+        text.send_keys("{\"dish\": \"eggs\", \"count\": 2}").await.unwrap();
+        browser.click(".opblock-post .execute").await;
+        let answer = ".opblock-post .live-responses-table tbody .response-col_status";
+        browser.wait_for(answer).await;
+        let answer: String =
+            browser.get(&format!("return document.querySelector('{answer}').innerText")).await;
+        assert!(answer.starts_with("201"), "{answer}");
+        browser.photograph("kitchen-tried.png").await;
+        browser.requests(page.trim_end_matches("/docs")).await;
     });
 }

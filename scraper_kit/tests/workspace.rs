@@ -210,6 +210,7 @@ fn every_dependency_has_its_reason_beside_it() {
         "hello_world",
         "docs",
         "docs/exercises",
+        "docs/kitchen",
     ]) {
         let manifest = read(&format!("{name}/Cargo.toml"));
         let mut table = "";

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 const VARIABLE: &str = "TWINS_PYTHON";
 
 /// What the twins need: the syntax and the libraries.
-const CHECK: &str = "import sys; assert sys.version_info >= (3, 11); import aiohttp, distributed";
+const CHECK: &str = "import sys; assert sys.version_info >= (3, 11)
+import aiohttp, asyncpg, distributed, fastapi, pymongo, secantus, uvicorn";
 
 /// An interpreter that can run the twins.
 ///
@@ -17,7 +18,7 @@ const CHECK: &str = "import sys; assert sys.version_info >= (3, 11); import aioh
 pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
     if let Some(python) = std::env::var_os(VARIABLE).map(PathBuf::from) {
         return succeeds(&python, &["-c", CHECK]).map(|()| python).map_err(|error| {
-            format!("{VARIABLE} is no Python 3.11 with aiohttp and Dask: {error}")
+            format!("{VARIABLE} is no Python 3.11 with what requirements.txt names: {error}")
         });
     }
     let environment = target.join("python");
@@ -39,7 +40,7 @@ pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let pip =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", &requirements];
     succeeds(&python, &pip)
-        .map_err(|error| format!("pip cannot install aiohttp and Dask: {error}"))?;
+        .map_err(|error| format!("pip cannot install what requirements.txt names: {error}"))?;
     succeeds(&python, &["-c", CHECK])?;
     fs::write(&installed, wanted).map_err(|error| error.to_string())?;
     Ok(python)

@@ -20,6 +20,9 @@ const LIMIT: Duration = Duration::from_secs(900);
 /// How many blocks are tested at the same time, unless `--test-threads` says otherwise.
 const AT_ONCE: usize = 8;
 
+/// What the kitchen says where it has no database.
+const NO_SERVER: &str = "PostgreSQL is not installed";
+
 /// What may vary from run to run, and between machines. It is shown as it was once printed, and
 /// compared as the word in brackets.
 fn varying() -> Redactions {
@@ -140,6 +143,11 @@ fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(),
             fail_unless_shown(previous)?;
             let printed;
             (printed, code) = execute(&step.command)?;
+            if code != 0 && printed.contains(NO_SERVER) && env::var_os("REQUIRE_POSTGRES").is_none()
+            {
+                println!("{}: skipped: {NO_SERVER}", step.command);
+                return Ok(());
+            }
             printed
         };
         let shown: String = step.shown.iter().map(|line| format!("{line}\n")).collect();

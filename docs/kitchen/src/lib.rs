@@ -1,0 +1,124 @@
+//! A small web service that takes a kitchen's orders: FastAPI, asyncpg and motor, in Rust. Its twin is
+//! docs/python/kitchen.py.
+//!
+//! ```sh
+//! cargo run -p kitchen
+//! ```
+
+mod body;
+mod error;
+mod news;
+mod orders;
+pub mod private_postgres;
+mod recipes;
+
+use std::time::Duration;
+
+use axum::Router;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use tokio::sync::broadcast;
+use tokio_postgres::{Config, NoTls};
+use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+pub use error::Error;
+
+/// What is bounded, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections to PostgreSQL at once.
+    pub connections: usize,
+    /// How long a request waits for one of them.
+    pub wait: Duration,
+    /// How long a statement waits for a row that another transaction has changed.
+    pub lock: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 4, wait: Duration::from_secs(2), lock: Duration::from_secs(5) }
+    }
+}
+
+/// What the handlers need: in FastAPI, what `Depends` gives them. A clone is another handle.
+#[derive(Clone)]
+pub struct Kitchen {
+    pool: Pool,
+    news: broadcast::Sender<String>,
+    recipes: Option<recipes::Recipes>,
+    closing: CancellationToken,
+}
+
+impl Kitchen {
+    /// Opens the pool, makes the tables, and begins to listen for news. In FastAPI, `lifespan`.
+    ///
+    /// # Errors
+    /// PostgreSQL cannot be reached.
+    pub async fn open(
+        mut postgres: Config,
+        mongodb: Option<&str>,
+        limits: Limits,
+    ) -> Result<Self, Error> {
+        let options = postgres.get_options().unwrap_or_default();
+        let options = format!("{options} -c lock_timeout={}", limits.lock.as_millis());
+        postgres.options(options).application_name("kitchen");
+        // Verified: a connection that came back is asked whether it answers before it is given to the
+        // next request. It may still be at work for a handler that was dropped.
+        let config = ManagerConfig { recycling_method: RecyclingMethod::Verified };
+        let pool = Pool::builder(Manager::from_config(postgres.clone(), NoTls, config))
+            .max_size(limits.connections)
+            .wait_timeout(Some(limits.wait))
+            .create_timeout(Some(limits.wait))
+            .recycle_timeout(Some(limits.wait / 4))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .expect("a pool with timeouts has a runtime");
+        pool.get().await?.batch_execute(orders::TABLES).await?;
+        let (news, _) = broadcast::channel(64);
+        let closing = CancellationToken::new();
+        tokio::spawn(
+            closing.clone().run_until_cancelled_owned(news::listen(postgres, news.clone())),
+        );
+        let recipes = match mongodb {
+            Some(uri) => Some(recipes::open(uri).await?),
+            None => None,
+        };
+        Ok(Self { pool, news, recipes, closing })
+    }
+
+    /// A connection from the pool: `async with pool.acquire()`.
+    async fn connection(&self) -> Result<deadpool_postgres::Object, PoolError> {
+        self.pool.get().await
+    }
+
+    /// Cancelled, it ends what would never end by itself: the news.
+    pub fn closing(&self) -> CancellationToken {
+        self.closing.clone()
+    }
+
+    /// Closes the pool: to be done when the last request has been answered.
+    pub fn close(self) {
+        self.pool.close();
+    }
+}
+
+/// What stands above the routes, on the page and in /openapi.json.
+#[derive(OpenApi)]
+#[openapi(info(title = "The kitchen", description = "Takes orders, and keeps recipes."))]
+struct Description;
+
+/// The routes, and the page at /docs that describes them.
+pub fn app(kitchen: Kitchen) -> Router {
+    let (router, description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(orders::order, orders::orders))
+        .routes(routes!(news::news))
+        .routes(routes!(recipes::write))
+        .routes(routes!(recipes::read))
+        .routes(routes!(recipes::news))
+        .with_state(kitchen)
+        .split_for_parts();
+    router.merge(SwaggerUi::new("/docs").url("/openapi.json", description))
+}

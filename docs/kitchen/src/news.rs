@@ -1,0 +1,62 @@
+//! News of orders: PostgreSQL's NOTIFY, handed on to any number of browsers as server-sent events.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures::{Stream, StreamExt, TryStreamExt, future, stream};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, Sender};
+use tokio_postgres::{AsyncMessage, Config, NoTls};
+
+use crate::Kitchen;
+
+/// Listens on a connection of its own, and for ever: when the database goes away, until it is back.
+pub async fn listen(postgres: Config, news: Sender<String>) {
+    loop {
+        if let Err(error) = listen_once(&postgres, &news).await {
+            eprintln!("kitchen: no news: {error}");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn listen_once(
+    postgres: &Config,
+    news: &Sender<String>,
+) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = postgres.connect(NoTls).await?;
+    // The connection has to be polled for anything to happen: usually by a task, and here by us.
+    let messages = stream::poll_fn(move |context| connection.poll_message(context));
+    let hear = messages.try_for_each(|message| {
+        if let AsyncMessage::Notification(order) = message {
+            _ = news.send(order.payload().to_owned()); // an error: nobody listens
+        }
+        future::ok(())
+    });
+    future::try_join(client.batch_execute("LISTEN orders"), hear).await.map(|_| ())
+}
+
+/// News of orders
+///
+/// Server-sent events: `order` with an order as it is taken, and `missed` with a number, when a reader
+/// was too slow for so many. Nobody waits for a slow one.
+#[utoipa::path(get, path = "/orders/news", tag = "orders", responses((status = 200, content_type = "text/event-stream", body = String)))]
+pub async fn news(
+    State(kitchen): State<Kitchen>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let news = stream::unfold(kitchen.news.subscribe(), next);
+    let closed = kitchen.closing.cancelled_owned();
+    Sse::new(news.map(Ok).take_until(closed)).keep_alive(KeepAlive::default())
+}
+
+async fn next(mut news: Receiver<String>) -> Option<(Event, Receiver<String>)> {
+    let event = match news.recv().await {
+        Ok(order) => Event::default().event("order").data(order),
+        Err(RecvError::Lagged(orders)) => Event::default().event("missed").data(orders.to_string()),
+        Err(RecvError::Closed) => return None,
+    };
+    Some((event, news))
+}

@@ -1,0 +1,351 @@
+//! The kitchen takes orders, and stays sound when guests go away and databases do.
+//!
+//! Each test has a PostgreSQL of its own.
+
+mod common;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use common::{mongodb, postgres, python};
+use futures::StreamExt;
+use futures::future::join_all;
+use kitchen::private_postgres::PrivatePostgres;
+use kitchen::{Kitchen, Limits, app};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+use tokio_postgres::{Client, NoTls};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// Long, so that what waits for a lock waits for the test.
+const LIMITS: Limits =
+    Limits { connections: 4, wait: Duration::from_secs(1), lock: Duration::from_secs(600) };
+
+async fn open(postgres: &PrivatePostgres) -> Kitchen {
+    Kitchen::open(postgres.config(), None, LIMITS).await.unwrap()
+}
+
+/// A kitchen that is served on a port of its own, until it is told to close.
+struct Served {
+    address: SocketAddr,
+    close: CancellationToken,
+    ended: JoinHandle<()>,
+}
+
+async fn serve(postgres: &PrivatePostgres) -> Served {
+    serve_it(open(postgres).await).await
+}
+
+async fn serve_it(kitchen: Kitchen) -> Served {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, close) = (listener.local_addr().unwrap(), kitchen.closing());
+    let ended = tokio::spawn(async move {
+        let closing = kitchen.closing().cancelled_owned();
+        axum::serve(listener, app(kitchen.clone())).with_graceful_shutdown(closing).await.unwrap();
+        kitchen.close();
+    });
+    Served { address, close, ended }
+}
+
+impl Served {
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Sends an order; returns the status and the answer.
+    async fn order(&self, dish: &str, count: i32) -> (u16, Value) {
+        let order = reqwest::Client::new().post(self.url("/orders"));
+        let response = order.json(&json!({ "dish": dish, "count": count })).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// Sends an order from a socket that can be closed.
+    async fn send(&self, dish: &str) -> TcpStream {
+        let mut guest = TcpStream::connect(self.address).await.unwrap();
+        let order = json!({ "dish": dish, "count": 1 }).to_string();
+        let head = format!(
+            "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            order.len()
+        );
+        guest.write_all((head + &order).as_bytes()).await.unwrap();
+        guest
+    }
+}
+
+async fn connect(postgres: &PrivatePostgres) -> Client {
+    let (client, connection) = postgres.config().connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// The first number that a query gives.
+async fn number(client: &Client, query: &str) -> i64 {
+    client.query_one(query, &[]).await.unwrap().get(0)
+}
+
+/// Waits until a query gives this number.
+async fn until(client: &Client, query: &str, expected: i64) {
+    for _ in 0..3000 {
+        if number(client, query).await == expected {
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{query}: {}, and not {expected}", number(client, query).await);
+}
+
+/// How many of the kitchen's statements wait for a lock.
+const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'kitchen' AND wait_event_type = 'Lock'";
+
+/// How many of its connections are in the middle of something.
+const BUSY: &str = "SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'kitchen' AND state <> 'idle'";
+
+/// Takes a lock on a dish, so that orders of it stop in the middle.
+async fn hold(client: &Client, dish: &str) {
+    let hold = format!("BEGIN; SELECT 1 FROM stock WHERE dish = '{dish}' FOR UPDATE");
+    client.batch_execute(&hold).await.unwrap();
+}
+
+/// Asks the router, without a port.
+async fn ask(app: &Router, body: &str) -> (u16, Value) {
+    let request = Request::post("/orders").header("Content-Type", "application/json");
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    let response = app.clone().oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+#[tokio::test]
+async fn an_order_is_taken_and_what_is_wrong_with_it_is_said() {
+    let Some(postgres) = postgres() else { return };
+    let app = app(open(&postgres).await);
+    let taken = ask(&app, r#"{"dish": "eggs", "count": 2}"#).await;
+    assert_eq!(taken, (201, json!({ "id": 1, "dish": "eggs", "count": 2 })));
+    let (status, sold_out) = ask(&app, r#"{"dish": "eggs", "count": 11}"#).await;
+    assert_eq!((status, &sold_out["detail"]), (409, &"not enough left: eggs".into()));
+    let (status, unknown) = ask(&app, r#"{"dish": "cake", "count": 1}"#).await;
+    assert_eq!((status, &unknown["detail"]), (404, &"no such dish: cake".into()));
+
+    let wrong = [
+        (r#"{"dish": "eggs"}"#, json!(["body", "count"]), "missing", "Field required"),
+        (
+            r#"{"dish": "eggs", "count": 0}"#,
+            json!(["body", "count"]),
+            "value_error",
+            "1 to 20 can be ordered",
+        ),
+        (
+            r#"{"dish": 7, "count": 1}"#,
+            json!(["body", "dish"]),
+            "value_error",
+            "invalid type: integer `7`, expected a string",
+        ),
+    ];
+    for (body, location, kind, message) in wrong {
+        let (status, answer) = ask(&app, body).await;
+        let detail = json!([{ "type": kind, "loc": location, "msg": message }]);
+        assert_eq!((status, &answer["detail"]), (422, &detail), "{body}");
+    }
+    let (status, answer) = ask(&app, r#"{"dish": "#).await;
+    assert_eq!((status, &answer["detail"][0]["type"]), (422, &"json_invalid".into()));
+
+    let client = connect(&postgres).await;
+    assert_eq!(number(&client, "SELECT count(*) FROM orders").await, 1, "the others left nothing");
+}
+
+#[tokio::test]
+async fn a_guest_who_goes_away_leaves_nothing_half_done() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let (cook, watcher) = (connect(&postgres).await, connect(&postgres).await);
+    hold(&cook, "eggs").await;
+    let guest = kitchen.send("eggs").await;
+    until(&watcher, WAITING, 1).await; // the order is inserted, and the eggs are waited for
+    drop(guest);
+
+    // Its connection is back in the pool, and still waits. Nobody gets it: these would wait, too.
+    let orders = join_all((0..12).map(|_| kitchen.order("coffee", 1))).await;
+    assert!(orders.iter().all(|(status, _)| *status == 201), "{orders:?}");
+    assert_eq!(number(&watcher, WAITING).await, 1, "the statement waits by itself");
+
+    cook.batch_execute("ROLLBACK").await.unwrap();
+    until(&watcher, BUSY, 0).await;
+    let eggs = "SELECT count(*) FROM orders WHERE dish = 'eggs'";
+    assert_eq!(number(&watcher, eggs).await, 0, "an order of a guest who is gone");
+    let left = "SELECT portions::bigint FROM stock WHERE dish = 'eggs'";
+    assert_eq!(number(&watcher, left).await, 12, "eggs for a guest who is gone");
+    assert_eq!(kitchen.order("eggs", 12).await.0, 201);
+}
+
+#[tokio::test]
+async fn the_one_too_many_waits_and_is_told() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let (cook, watcher) = (connect(&postgres).await, connect(&postgres).await);
+    hold(&cook, "eggs").await;
+    let mut guests = Vec::new();
+    for _ in 0..LIMITS.connections {
+        guests.push(kitchen.send("eggs").await);
+    }
+    until(&watcher, WAITING, LIMITS.connections as i64).await;
+    let (status, answer) = kitchen.order("coffee", 1).await;
+    assert_eq!((status, &answer["detail"]), (503, &"all connections are in use".into()));
+    cook.batch_execute("ROLLBACK").await.unwrap();
+    until(&watcher, "SELECT count(*) FROM orders", LIMITS.connections as i64).await;
+    assert_eq!(kitchen.order("coffee", 1).await.0, 201);
+}
+
+#[tokio::test]
+async fn rows_stream_and_a_reader_may_go_away() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let client = connect(&postgres).await;
+    let many = "INSERT INTO orders (dish, count) SELECT 'toast', 1 FROM generate_series(1, 100000)";
+    client.batch_execute(many).await.unwrap();
+    for _ in 0..2 * LIMITS.connections {
+        let mut rows = reqwest::get(kitchen.url("/orders")).await.unwrap().bytes_stream();
+        let first = rows.next().await.unwrap().unwrap();
+        assert!(first.starts_with(b"{\"id\":1,\"dish\":\"toast\",\"count\":1}\n"), "{first:?}");
+    } // dropped: the reader goes away after the first piece
+    let text = reqwest::get(kitchen.url("/orders")).await.unwrap().text().await.unwrap();
+    assert_eq!(text.lines().count(), 100_000);
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["id"], 100_000);
+}
+
+/// The events of a response, as they come.
+async fn events(url: String) -> impl futures::Stream<Item = String> + Unpin {
+    let response = reqwest::get(url).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let pieces = response.bytes_stream().map(|piece| piece.unwrap_or_default());
+    let mut text = String::new();
+    let events = pieces.map(move |piece| {
+        text += &String::from_utf8_lossy(&piece);
+        let whole = text.rfind("\n\n").map_or(0, |end| end + 2);
+        let whole: String = text.drain(..whole).collect();
+        futures::stream::iter(whole.split_terminator("\n\n").map(str::to_owned).collect::<Vec<_>>())
+    });
+    Box::pin(events.flatten().filter(|event| std::future::ready(event.starts_with("event:"))))
+}
+
+#[tokio::test]
+async fn news_reach_everybody_and_a_slow_reader_holds_up_nobody() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let client = connect(&postgres).await;
+    until(&client, "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN orders'", 1).await;
+    let mut quick = events(kitchen.url("/orders/news")).await;
+    let mut slow = events(kitchen.url("/orders/news")).await; // reads nothing yet
+    kitchen.order("eggs", 1).await;
+    let order = "event: order\ndata: {\"id\":1,\"dish\":\"eggs\",\"count\":1}";
+    assert_eq!(quick.next().await.unwrap(), order);
+    // More than sockets hold, in pieces that the quick one keeps up with.
+    let filler = "x".repeat(7_000);
+    for number in 0..3_000 {
+        let news = format!("{number} {filler}");
+        client.execute("SELECT pg_notify('orders', $1)", &[&news]).await.unwrap();
+        let event = quick.next().await.unwrap();
+        assert!(event.starts_with(&format!("event: order\ndata: {number} ")), "{event:.60}");
+    }
+    assert_eq!(slow.next().await.unwrap(), order);
+    let missed = slow.any(async |event| event.starts_with("event: missed\ndata: ")).await;
+    assert!(missed, "the slow one is told");
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_is_waited_for() {
+    let Some(mut postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    assert_eq!(kitchen.order("eggs", 1).await.0, 201);
+    let mut news = events(kitchen.url("/orders/news")).await;
+    postgres.stop();
+    for _ in 0..2 * LIMITS.connections {
+        let (status, answer) = kitchen.order("eggs", 1).await;
+        let detail = answer["detail"].as_str().unwrap();
+        assert!(status == 503 && detail.starts_with("the database is away: "), "{status} {detail}");
+    }
+    postgres.start_again().unwrap();
+    assert_eq!(kitchen.order("eggs", 1).await.0, 201, "it goes on by itself");
+    let client = connect(&postgres).await;
+    until(&client, "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN orders'", 1).await;
+    kitchen.order("toast", 1).await;
+    assert!(news.any(async |event| event.contains("toast")).await, "the news go on, too");
+}
+
+#[tokio::test]
+async fn at_closing_time_what_is_under_way_is_finished() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let (cook, watcher) = (connect(&postgres).await, connect(&postgres).await);
+    let mut news = events(kitchen.url("/orders/news")).await;
+    hold(&cook, "eggs").await;
+    let order = kitchen.order("eggs", 1);
+    let close = async {
+        until(&watcher, WAITING, 1).await;
+        kitchen.close.cancel();
+        while TcpStream::connect(kitchen.address).await.is_ok() {
+            sleep(Duration::from_millis(20)).await; // until the door is shut
+        }
+        cook.batch_execute("ROLLBACK").await.unwrap();
+    };
+    let ((status, _), ()) = tokio::join!(order, close);
+    assert_eq!(status, 201, "the order was under way");
+    while news.next().await.is_some() {}
+    kitchen.ended.await.unwrap();
+    until(&watcher, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kitchen'", 0)
+        .await;
+}
+
+#[tokio::test]
+async fn the_page_asks_no_other_host() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let page = reqwest::get(kitchen.url("/docs/")).await.unwrap().text().await.unwrap();
+    assert!(page.contains("swagger-ui") && !page.contains("://"), "{page}");
+    let description: Value =
+        reqwest::get(kitchen.url("/openapi.json")).await.unwrap().json().await.unwrap();
+    for path in ["/orders", "/orders/news", "/recipes", "/recipes/{dish}", "/recipes/news"] {
+        assert!(description["paths"][path].is_object(), "{path}");
+    }
+    let count = &description["components"]["schemas"]["NewOrder"]["properties"]["count"];
+    assert_eq!((&count["minimum"], &count["maximum"]), (&1.into(), &20.into()));
+}
+
+#[tokio::test]
+async fn recipes_are_written_read_and_announced() {
+    let (Some(postgres), Some(python)) = (postgres(), python()) else { return };
+    let (mongodb, uri) = mongodb(python);
+    let kitchen = Kitchen::open(postgres.config(), Some(&uri), LIMITS).await.unwrap();
+    let kitchen = serve_it(kitchen).await;
+    let mut news = events(kitchen.url("/recipes/news")).await;
+    let client = reqwest::Client::new();
+    let write = |dish: &str, text: &str| {
+        client.put(kitchen.url(&format!("/recipes/{dish}"))).json(&json!({ "text": text })).send()
+    };
+    for (dish, text) in [("toast", "Toast it."), ("eggs", "Fry."), ("eggs", "Boil.")] {
+        assert_eq!(write(dish, text).await.unwrap().status(), 204);
+        let event = format!("event: recipe\ndata: {{\"_id\":\"{dish}\",\"text\":\"{text}\"}}");
+        assert_eq!(news.next().await.unwrap(), event);
+    }
+    let text = reqwest::get(kitchen.url("/recipes")).await.unwrap().text().await.unwrap();
+    let eggs_and_toast =
+        "{\"_id\":\"eggs\",\"text\":\"Boil.\"}\n{\"_id\":\"toast\",\"text\":\"Toast it.\"}\n";
+    assert_eq!(text, eggs_and_toast);
+
+    drop(mongodb); // it goes away
+    let response = write("cake", "Bake.").await.unwrap();
+    assert_eq!(response.status(), 503);
+    let answer: Value = response.json().await.unwrap();
+    assert!(answer["detail"].as_str().unwrap().starts_with("the database is away: "), "{answer}");
+    assert_eq!(kitchen.order("eggs", 1).await.0, 201, "orders need no recipe");
+}

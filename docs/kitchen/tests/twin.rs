@@ -1,0 +1,135 @@
+//! The kitchen and its Python twin answer alike; and what becomes of a handler whose guest goes away.
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use common::{Running, free_port, mongodb, postgres, python};
+use kitchen::private_postgres::PrivatePostgres;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+use tokio_postgres::NoTls;
+
+/// One of the two, with databases of its own.
+struct Service {
+    port: u16,
+    postgres: PrivatePostgres,
+    _service: Running,
+    _mongodb: Running,
+}
+
+impl Service {
+    fn start(mut command: Command, postgres: PrivatePostgres, python: &Path) -> Self {
+        let (_mongodb, uri) = mongodb(python);
+        let port = free_port();
+        command.arg("--port").arg(port.to_string());
+        command.env("DATABASE_URL", postgres.url()).env("MONGODB_URI", uri);
+        command.stdout(std::process::Stdio::null());
+        let mut service = Running::start(&mut command);
+        service.wait_for(port);
+        Self { port, postgres, _service: service, _mongodb }
+    }
+
+    /// The status and the answer, as JSON or as text.
+    async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let request = reqwest::Client::new().request(method.parse().unwrap(), url);
+        let request = request.header("Content-Type", "application/json").body(body.to_owned());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        // Lines of JSON, so that white space does not count.
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        (status, Value::Array(lines.collect()))
+    }
+}
+
+/// The Rust one, and the Python one.
+fn both() -> Option<[Service; 2]> {
+    let (mine, its) = (postgres()?, postgres()?);
+    let python = python()?;
+    let rust = Command::new(env!("CARGO_BIN_EXE_kitchen"));
+    let mut twin = Command::new(python);
+    twin.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/kitchen.py"));
+    Some([Service::start(rust, mine, python), Service::start(twin, its, python)])
+}
+
+#[tokio::test]
+async fn they_answer_alike() {
+    let Some([rust, twin]) = both() else { return };
+    let requests = [
+        ("POST", "/orders", r#"{"dish": "eggs", "count": 2}"#, 201),
+        ("POST", "/orders", r#"{"dish": "toast", "count": 20}"#, 201),
+        ("POST", "/orders", r#"{"dish": "eggs", "count": 11}"#, 409),
+        ("POST", "/orders", r#"{"dish": "cake", "count": 1}"#, 404),
+        ("POST", "/orders", r#"{"dish": "eggs"}"#, 422),
+        ("POST", "/orders", r#"{"count": 1}"#, 422),
+        ("POST", "/orders", r#"{"dish": "eggs", "count": 21}"#, 422),
+        ("POST", "/orders", r#"{"dish": 3, "count": 1}"#, 422),
+        ("GET", "/orders", "", 200),
+        ("PUT", "/recipes/toast", r#"{"text": "Toast it."}"#, 204),
+        ("PUT", "/recipes/eggs", r#"{"text": "Boil."}"#, 204),
+        ("PUT", "/recipes/eggs", r#"{"text": 1}"#, 422),
+        ("GET", "/recipes", "", 200),
+        ("GET", "/nothing", "", 404),
+    ];
+    for (method, path, body, expected) in requests {
+        let (status, mut mine) = rust.ask(method, path, body).await;
+        let (its_status, mut its) = twin.ask(method, path, body).await;
+        assert_eq!((status, its_status), (expected, expected), "{path} {body}: {mine} {its}");
+        if status == 422 {
+            // Each says in its own words what is wrong, and pydantic repeats what it was given.
+            for answer in [&mut mine, &mut its] {
+                let detail = answer[0]["detail"][0].as_object_mut().unwrap();
+                detail.retain(|key, value| key == "loc" || key == "type" && value == "missing");
+            }
+        }
+        if path == "/nothing" {
+            continue; // axum says nothing, FastAPI that it is not there
+        }
+        assert_eq!(mine, its, "{path} {body}");
+    }
+}
+
+/// How many orders there are when a guest has gone away in the middle of one.
+async fn orders_of_a_guest_who_went_away(service: &Service) -> i64 {
+    let (cook, connection) = service.postgres.config().connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let (watcher, connection) = service.postgres.config().connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let number = async |query: &str| -> i64 { watcher.query_one(query, &[]).await.unwrap().get(0) };
+    let until = async |query: &str, expected: i64| {
+        for _ in 0..3000 {
+            if number(query).await == expected {
+                return;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{query} is not {expected}");
+    };
+    cook.batch_execute("BEGIN; SELECT 1 FROM stock WHERE dish = 'eggs' FOR UPDATE").await.unwrap();
+    let mut guest = TcpStream::connect(("127.0.0.1", service.port)).await.unwrap();
+    let order = json!({ "dish": "eggs", "count": 1 }).to_string();
+    let head = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\n";
+    let request = format!("{head}Content-Length: {}\r\n\r\n{order}", order.len());
+    guest.write_all(request.as_bytes()).await.unwrap();
+    until("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
+    drop(guest);
+    sleep(Duration::from_millis(500)).await; // whoever wants to notice has the time
+    cook.batch_execute("ROLLBACK").await.unwrap();
+    let others = "SELECT count(*) FROM pg_stat_activity
+        WHERE state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    until(others, 0).await;
+    number("SELECT count(*) FROM orders").await
+}
+
+#[tokio::test]
+async fn a_guest_goes_away_and_fastapi_goes_on() {
+    let Some([rust, twin]) = both() else { return };
+    assert_eq!(orders_of_a_guest_who_went_away(&rust).await, 0, "axum drops the handler");
+    assert_eq!(orders_of_a_guest_who_went_away(&twin).await, 1, "FastAPI lets it go on");
+}
