@@ -8,6 +8,7 @@
 #[path = "browser/session.rs"]
 mod session;
 
+#[cfg(unix)]
 mod common;
 
 // The server that `cargo run -p docs` uses, here with the book in a folder below its root.
@@ -15,17 +16,10 @@ mod common;
 mod server;
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-#[cfg(unix)]
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use thirtyfour::prelude::*;
 
 use session::{Browser, in_a_browser};
@@ -500,6 +494,12 @@ fn the_card_is_one_page_on_paper() {
 #[cfg(unix)]
 #[test]
 fn an_order_is_taken_on_the_kitchens_page() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use std::env;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, Stdio};
+
     struct Kitchen(Child);
     impl Drop for Kitchen {
         fn drop(&mut self) {

@@ -2,17 +2,22 @@
 //!
 //!     cargo run -p kitchen
 //!
-//! DATABASE_URL and MONGODB_URI name the databases. Without the first, a private PostgreSQL is
-//! started; without the second, there are no recipes.
+//! DATABASE_URL (without TLS) and MONGODB_URI name the databases. Without the first, a private
+//! PostgreSQL is started; without the second, there are no recipes.
 
 use std::env;
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use kitchen::private_postgres::PrivatePostgres;
 use kitchen::{Kitchen, Limits, app};
 use tokio::net::TcpListener;
+
+/// How long the guests who are there at the end may stay.
+const GRACE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -47,19 +52,38 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let mongodb = env::var("MONGODB_URI").ok();
     let kitchen = Kitchen::open(postgres, mongodb.as_deref(), Limits::default()).await?;
 
-    let at = format!("http://{}", listener.local_addr()?);
-    println!("The kitchen is open at {at}/docs (Ctrl-C closes it). Try, elsewhere:\n");
-    println!("curl -N {at}/orders/news");
-    for count in [2, 99] {
-        println!("curl {at}/orders --json '{{\"dish\": \"eggs\", \"count\": {count}}}'");
-    }
-    println!("curl {at}/orders");
+    say(&format!("http://{}", listener.local_addr()?));
     let closing = kitchen.closing();
-    let ctrl_c = async move {
-        tokio::signal::ctrl_c().await.expect("signals can be listened to");
-        closing.cancel();
+    tokio::spawn({
+        let closing = closing.clone();
+        async move {
+            tokio::signal::ctrl_c().await.expect("signals can be listened to");
+            closing.cancel();
+        }
+    });
+    let late = async {
+        closing.cancelled().await;
+        tokio::time::sleep(GRACE).await;
     };
-    axum::serve(listener, app(kitchen.clone())).with_graceful_shutdown(ctrl_c).await?;
+    let server = axum::serve(listener, app(kitchen.clone()));
+    tokio::select! {
+        ended = server.with_graceful_shutdown(kitchen.closing().cancelled_owned()) => ended?,
+        () = late => eprintln!("kitchen: some guests were still there after {GRACE:?}"),
+    }
     kitchen.close();
     Ok(())
+}
+
+/// Where it is, and what to try. Nobody may be reading, and then println would panic.
+fn say(at: &str) {
+    let order =
+        |count| format!("curl {at}/orders --json '{{\"dish\": \"eggs\", \"count\": {count}}}'");
+    let lines = [
+        format!("The kitchen is open at {at}/docs (Ctrl-C closes it). Try, elsewhere:\n"),
+        format!("curl -N {at}/orders/news"),
+        order(2),
+        order(99),
+        format!("curl {at}/orders"),
+    ];
+    _ = io::stdout().write_all((lines.join("\n") + "\n").as_bytes());
 }

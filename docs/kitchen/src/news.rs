@@ -15,9 +15,14 @@ use crate::Kitchen;
 
 /// Listens on a connection of its own, and for ever: when the database goes away, until it is back.
 pub async fn listen(postgres: Config, news: Sender<String>) {
+    let mut said = String::new();
     loop {
         if let Err(error) = listen_once(&postgres, &news).await {
-            eprintln!("kitchen: no news: {error}");
+            let why = error.to_string();
+            if why != said {
+                eprintln!("kitchen: no news: {why}"); // once, and not every second
+                said = why;
+            }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

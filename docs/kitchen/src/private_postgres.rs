@@ -24,6 +24,9 @@ impl PrivatePostgres {
     /// # Errors
     /// Why there is none, and what to do.
     pub fn start() -> Result<Self, String> {
+        if cfg!(not(unix)) {
+            return Err("a private PostgreSQL needs a Unix socket: set DATABASE_URL".to_owned());
+        }
         let programs =
             programs().ok_or("PostgreSQL is not installed: install it, or set DATABASE_URL")?;
         let cannot = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what}: {error}");
@@ -75,7 +78,9 @@ impl PrivatePostgres {
     /// How to connect to it.
     pub fn config(&self) -> tokio_postgres::Config {
         let mut config = tokio_postgres::Config::new();
-        config.host_path(self.folder.path()).user("kitchen").dbname("postgres");
+        #[cfg(unix)]
+        config.host_path(self.folder.path());
+        config.user("kitchen").dbname("postgres");
         config
     }
 

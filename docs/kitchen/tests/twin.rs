@@ -127,9 +127,9 @@ async fn orders_of_a_guest_who_went_away(service: &Service) -> i64 {
     number("SELECT count(*) FROM orders").await
 }
 
+/// What the kitchen does with it is in service.rs.
 #[tokio::test]
 async fn a_guest_goes_away_and_fastapi_goes_on() {
-    let Some([rust, twin]) = both() else { return };
-    assert_eq!(orders_of_a_guest_who_went_away(&rust).await, 0, "axum drops the handler");
-    assert_eq!(orders_of_a_guest_who_went_away(&twin).await, 1, "FastAPI lets it go on");
+    let Some([_, twin]) = both() else { return };
+    assert_eq!(orders_of_a_guest_who_went_away(&twin).await, 1, "the handler is not dropped");
 }
