@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p docs -- measure --quick           a minute or two: does it all work?
 //!     cargo run -p docs -- measure                   all of it; the better part of an hour
-//!     cargo run -p docs -- measure --only latency    one of the five groups
+//!     cargo run -p docs -- measure --only latency    one of the six groups
 //!
 //! How, and what is fair and what is not: docs/measurements/README.md.
 
@@ -20,6 +20,7 @@ mod python;
 pub mod report;
 pub mod results;
 mod server;
+mod service;
 mod setup;
 pub mod statistics;
 

@@ -43,7 +43,7 @@ fn an_unknown_group_is_a_usage_error_that_names_the_groups() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(
-        stderr.contains("[possible values: hello, scraping, latency, startup, cost]"),
+        stderr.contains("[possible values: hello, scraping, latency, startup, service, cost]"),
         "{stderr}"
     );
     assert!(output.stdout.is_empty());

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use clap::Parser;
 use kitchen::private_postgres::PrivatePostgres;
 use kitchen::{Kitchen, Limits, app};
@@ -65,6 +66,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
         closing.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
+    // asyncio sets this by itself. Without it, the second piece of an answer that is sent in pieces
+    // waits for the acknowledgement of the first: 40 ms.
+    let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
     let server = axum::serve(listener, app(kitchen.clone()));
     tokio::select! {
         ended = server.with_graceful_shutdown(kitchen.closing().cancelled_owned()) => ended?,

@@ -93,6 +93,26 @@ pub fn wrked(path: &Path) -> Result<u64, String> {
         .ok_or_else(|| "it does not say how many requests".to_owned())
 }
 
+/// How long so many percent of wrk's requests took at most, in seconds.
+pub fn latency(path: &Path, percent: u32) -> Option<f64> {
+    let percent = format!("{percent}%");
+    let line = lines(path).ok()?.map_while(Result::ok);
+    let mut found = line.filter_map(|line| {
+        let mut words = line.split_whitespace().map(str::to_owned);
+        (words.next()? == percent).then(|| words.next())?
+    });
+    let time = found.next()?;
+    let unit = time.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number: f64 = time[..time.len() - unit.len()].parse().ok()?;
+    let factor = match unit {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        _ => return None,
+    };
+    Some(number * factor)
+}
+
 /// Hello and World, with the number of tasks.
 pub fn greeted(path: &Path, tasks: u64) -> Result<u64, String> {
     let mut lines = lines(path)?.map_while(Result::ok);
@@ -190,6 +210,16 @@ mod tests {
             assert!(error.contains(failed.trim()), "{error}");
         }
         assert!(in_file("unable to connect", wrked).is_err());
+    }
+
+    #[test]
+    fn wrk_s_percentiles_are_read() {
+        let text =
+            "  Latency Distribution\n     50%  812.00us\n     75%    1.10ms\n     99%    1.02s \n";
+        let read = |percent| in_file(text, |path| latency(path, percent).ok_or(String::new()));
+        assert_eq!(read(50), Ok(812.0 * 1e-6));
+        assert_eq!((read(75), read(99)), (Ok(1.1e-3), Ok(1.02)));
+        assert!(read(90).is_err());
     }
 
     #[test]

@@ -16,9 +16,23 @@ pub const UVLOOP: &str = "aiohttp (uvloop)";
 pub const CURL: &str = "curl --parallel";
 pub const WRK: &str = "wrk";
 pub const EMPTY: &str = "empty main";
+pub const AXUM: &str = "axum";
+pub const FASTAPI: &str = "FastAPI";
 
-const ORDER: [&str; 10] =
-    [TOKIO, TOKIO_HYPER, SMOL, ASYNC_STD, ASYNCIO, AIOHTTP, UVLOOP, CURL, WRK, EMPTY];
+const ORDER: [&str; 12] = [
+    TOKIO,
+    TOKIO_HYPER,
+    SMOL,
+    ASYNC_STD,
+    AXUM,
+    ASYNCIO,
+    AIOHTTP,
+    UVLOOP,
+    FASTAPI,
+    CURL,
+    WRK,
+    EMPTY,
+];
 
 /// A contender's place in tables and charts.
 pub fn place(name: &str) -> usize {
@@ -77,6 +91,14 @@ impl Programs {
         let mut twins = vec![(AIOHTTP, asyncio)];
         twins.extend(self.uvloop.then_some((UVLOOP, uvloop)));
         twins
+    }
+
+    /// The web service and its twin: name and command, without the port.
+    pub fn services(&self) -> Vec<(&'static str, Order)> {
+        let program = self.binary("kitchen");
+        let mut services = vec![(AXUM, Order { program, ..Order::default() })];
+        services.extend(self.twin("kitchen.py").map(|order| (FASTAPI, order)));
+        services
     }
 
     fn twin(&self, name: &str) -> Option<Order> {

@@ -89,6 +89,8 @@ fn record(trial: &Trial, round: usize, work: u64, usage: &Usage) -> Run {
         cpu_s: usage.cpu_s,
         peak_bytes: usage.peak_bytes,
         first_output_s: usage.first_output_s,
+        p50_s: None,
+        p99_s: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::contender::{AIOHTTP, ASYNCIO, EMPTY, WRK, place};
+use super::contender::{AIOHTTP, ASYNCIO, EMPTY, FASTAPI, WRK, place};
 use super::groups::DELAY_MS;
 use super::numbers::{count, rounded, short, spread_of, times};
 use super::results::{Cost, Experiment, Measurements, Run};
@@ -51,6 +51,11 @@ pub fn all(m: &Measurements) -> Vec<Figure> {
         latency(m, "latency-100", 100),
         first_hello(m),
         few_pages(m),
+        service(m, "service", "Requests answered", "requests a second", Run::rate),
+        service(m, "service-p50", "The time that half of the requests took", "ms", Run::p50_ms),
+        service(m, "service-p99", "The time that 99 of 100 requests took", "ms", Run::p99_ms),
+        service(m, "service-cpu", "Processor time", "µs of CPU a request", Run::cpu_us_per_page),
+        service(m, "service-memory", "Peak memory", "MB", Run::peak_mb),
         cost(m, "build-time", "A clean release build", "seconds", |cost| cost.build_s.clone()),
         cost(m, "crates", "Crates in the tree", "crates", |cost| {
             cost.crates.map(|crates| crates as f64).into_iter().collect()
@@ -264,6 +269,23 @@ fn few_pages(m: &Measurements) -> Option<Figure> {
         unit: "ms",
         note: String::new(),
         data: bars(rows(m, Experiment::FewPages, size, Run::wall_ms), Some(AIOHTTP))?,
+    })
+}
+
+fn service(
+    m: &Measurements,
+    name: &'static str,
+    title: &str,
+    unit: &'static str,
+    figure: fn(&Run) -> Option<f64>,
+) -> Option<Figure> {
+    let size = *m.sizes(Experiment::Service).last()?;
+    Some(Figure {
+        name,
+        title: format!("{title}, the kitchen asked on {size} connections"),
+        unit,
+        note: "Each request reads twenty orders from PostgreSQL, on four connections.".to_owned(),
+        data: bars(rows(m, Experiment::Service, size, figure), Some(FASTAPI))?,
     })
 }
 

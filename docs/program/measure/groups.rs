@@ -1,4 +1,4 @@
-//! The five groups of experiments, and who takes part in each.
+//! The six groups of experiments, and who takes part in each.
 
 use std::error::Error;
 use std::path::Path;
@@ -11,6 +11,7 @@ use super::cost;
 use super::experiment::{Check, Trial, run_interleaved};
 use super::order::Order;
 use super::results::{Cost, Experiment, Run};
+use super::service;
 use super::setup::{CONCURRENCY, PAGE_BYTES, PAGES, Setup};
 
 /// The names that `--only` takes.
@@ -24,6 +25,8 @@ pub enum Group {
     Latency,
     /// The time until something happens
     Startup,
+    /// A web service with PostgreSQL behind it
+    Service,
     /// Build time, crates, binary size, threads
     Cost,
 }
@@ -79,6 +82,7 @@ pub fn measure(
             run("time to Hello", first_hello(setup))?;
             run("three pages", few_pages(setup, 3))?;
         }
+        Group::Service => runs.extend(service::measure(setup, left_out)?),
         Group::Cost => costs = cost::measure(setup)?,
     }
     Ok((runs, costs))

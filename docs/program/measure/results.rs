@@ -76,6 +76,8 @@ pub enum Experiment {
     FirstHello,
     /// `size` pages that take no time.
     FewPages,
+    /// Requests to a web service, on `size` connections.
+    Service,
 }
 
 /// One run of one program.
@@ -91,6 +93,11 @@ pub struct Run {
     pub cpu_s: Option<f64>,
     pub peak_bytes: Option<u64>,
     pub first_output_s: Option<f64>,
+    /// The time that half of the requests took, and 99 of a hundred, as wrk saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99_s: Option<f64>,
 }
 
 /// What it takes to have a program at all.
@@ -190,6 +197,16 @@ impl Run {
     /// The time until something was printed, in milliseconds.
     pub fn first_output_ms(&self) -> Option<f64> {
         self.first_output_s.map(|seconds| seconds * 1e3)
+    }
+
+    /// The time that half of the requests took, in milliseconds.
+    pub fn p50_ms(&self) -> Option<f64> {
+        self.p50_s.map(|seconds| seconds * 1e3)
+    }
+
+    /// The time that 99 of a hundred requests took, in milliseconds.
+    pub fn p99_ms(&self) -> Option<f64> {
+        self.p99_s.map(|seconds| seconds * 1e3)
     }
 
     /// Wall time in milliseconds.

@@ -56,6 +56,20 @@ impl Server {
         })
     }
 
+    /// The kitchen, or its twin: what takes `--port`.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn service(name: &str, order: &Order, messages: &Path) -> Result<Self, Box<dyn Error>> {
+        Self::start(name, |address| {
+            let mut order = order.clone();
+            order.args.extend(["--port".to_owned(), address.port().to_string()]);
+            order.stdout = Some(messages.to_owned());
+            order.stderr = Some(messages.with_extension("err"));
+            Ok(order)
+        })
+    }
+
     fn start(
         name: &str,
         order: impl Fn(SocketAddr) -> Result<Order, Box<dyn Error>>,

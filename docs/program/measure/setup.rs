@@ -166,6 +166,7 @@ fn build_examples(
         "scraper_smol",
         "scraper_http_tokio",
         "scraper_kit",
+        "kitchen",
     ] {
         args.extend(["-p", package]);
     }
