@@ -33,7 +33,7 @@ pub fn measure(setup: &Setup, left_out: &mut Vec<String>) -> Result<Vec<Run>, Bo
             return Ok(Vec::new());
         }
     };
-    let mut services: Vec<_> = setup.programs.services().into();
+    let mut services = setup.programs.services();
     let mut runs = Vec::new();
     for round in 0..setup.runs {
         for (contender, order) in &services {
