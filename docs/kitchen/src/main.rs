@@ -58,7 +58,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     tokio::spawn({
         let closing = closing.clone();
         async move {
-            tokio::signal::ctrl_c().await.expect("signals can be listened to");
+            told_to_close().await.expect("signals can be listened to");
             closing.cancel();
         }
     });
@@ -78,12 +78,28 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Ctrl-C, or SIGTERM, with which whoever runs services ends them.
+async fn told_to_close() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            pressed = tokio::signal::ctrl_c() => pressed,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// Where it is, and what to try. Nobody may be reading, and then println would panic.
 fn say(at: &str) {
     let order =
         |count| format!("curl {at}/orders --json '{{\"dish\": \"eggs\", \"count\": {count}}}'");
     let lines = [
-        format!("The kitchen is open at {at}/docs (Ctrl-C closes it). Try, elsewhere:\n"),
+        format!("The kitchen is open at {at}/docs (Ctrl-C closes it)."),
+        "Try, in another terminal:\n".to_owned(),
         format!("curl -N {at}/orders/news"),
         order(2),
         order(99),

@@ -164,7 +164,9 @@ mod as_owner {
         owner().map_or(Ok(()), |user| chown(folder, Some(user.uid.into()), Some(user.gid.into())))
     }
 
+    /// In a process group of its own: a terminal's Ctrl-C is for us, who have requests to finish.
     pub fn run(command: &mut Command) -> &mut Command {
+        command.process_group(0);
         match owner() {
             Some(user) => command.uid(user.uid.into()).gid(user.gid.into()).current_dir("/"),
             None => command,
