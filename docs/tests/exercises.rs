@@ -113,50 +113,71 @@ fn solved(exercise: &Exercise) -> Result<(), Failed> {
     Ok(())
 }
 
-/// What is the learner's: items with a TODO, and imports. What a TODO "from here to main" precedes
-/// is.
+/// What is the learner's: items with a TODO, and imports; or all "from here to main", if a TODO says so.
+/// All other items are the same, one by one.
 fn differs(exercise: &Exercise) -> Result<(), Failed> {
     let (given, solution) = (exercise.read("exercises"), exercise.read("solutions"));
     assert!(!solution.contains("TODO"), "the solution has a TODO");
-    let (given, mut solution) = (items(&given), items(&solution));
-    let mut free = false;
-    let mut comments = 0;
-    for item in given {
-        free |= item.contains("// TODO, from here to main");
-        free &= !item.contains("fn main()");
-        if free {
+    assert!(!solution.contains("allow("), "the solution silences the compiler");
+    let (given, solution) = (items(&given), items(&solution));
+    let is_main = |item: &String| item.contains("fn main()");
+    let (mut given, mut solution) = (given.into_iter(), solution.into_iter());
+    let mut reasons = 0;
+    while let Some(item) = given.next() {
+        if item.contains("// TODO, from here to main") {
+            let main = given.find(is_main).expect("there is a main");
+            let solved: Vec<String> = solution.by_ref().take_while(|item| !is_main(item)).collect();
+            reasons += solved.iter().map(|item| reasons_in(item, "")).sum::<usize>();
+            assert!(!main.contains("TODO"), "main is as it was");
             continue;
         }
-        // Whatever the solution has in the place of what was free.
-        let same = solution.iter().position(|other| *other == item);
+        let solved = solution.next().unwrap_or_default();
         if item.contains("// TODO") {
-            let solved = solution.remove(0);
-            comments += solved.lines().filter(|line| line.trim().starts_with("// ")).count();
             assert_ne!(item, solved, "a TODO without a change");
+            reasons += reasons_in(&solved, &item);
+            assert_eq!(test_body(&item), test_body(&solved), "a test is another");
         } else {
-            let at = same.unwrap_or_else(|| panic!("this is not in the solution:\n{item}"));
-            comments += solution.drain(..at).map(|item| item.matches("// ").count()).sum::<usize>();
-            solution.remove(0);
+            assert_eq!(item, solved, "this is not the learner's");
         }
     }
-    assert!(solution.is_empty(), "only the solution has this:\n{solution:#?}");
-    assert!(comments > 0, "the solution does not say why");
+    let more: Vec<String> = solution.collect();
+    assert!(more.is_empty(), "only the solution has this:\n{more:#?}");
+    assert!(reasons > 0, "the solution does not say why");
     Ok(())
 }
 
-/// The top-level items of a source, without imports.
+/// What a test does, if this is one: only its attribute may be the learner's.
+fn test_body(item: &str) -> Option<&str> {
+    item.contains("#[tokio::test").then(|| item.split_once("async fn "))?.map(|(_, body)| body)
+}
+
+/// The lines of comment that are new.
+fn reasons_in(solved: &str, given: &str) -> usize {
+    let comment = |line: &&str| line.trim_start().starts_with("// ") && !given.contains(*line);
+    solved.lines().filter(comment).count()
+}
+
+/// The top-level items of a source, without imports. An item ends at a brace, or a semicolon, at the
+/// beginning of a line or of one that stands there; what is before the next one belongs to that.
 fn items(source: &str) -> Vec<String> {
     let mut items: Vec<String> = vec![String::new()];
-    let mut blank = false;
+    let mut ended = false;
     for line in source.lines() {
-        let top = !line.is_empty() && !line.starts_with([' ', '}', ')', 'w', '{']);
-        if blank && top {
+        if line.is_empty() {
+            // The top of the file ends with a blank line.
+            ended |= items.last().is_some_and(|item| item.lines().all(|l| l.starts_with("//!")));
+            continue;
+        }
+        if ended {
             items.push(String::new());
         }
-        blank = line.is_empty();
-        if !line.starts_with("use ") && !line.is_empty() {
-            *items.last_mut().expect("there is one") += &format!("{line}\n");
+        let top = !line.starts_with([' ', '/', '#']);
+        ended = top && line.ends_with(['}', ';']);
+        if line.starts_with("use ") {
+            ended = false;
+            continue;
         }
+        *items.last_mut().expect("there is one") += &format!("{line}\n");
     }
     items.retain(|item| !item.is_empty());
     items

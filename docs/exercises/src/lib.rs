@@ -7,7 +7,7 @@ mod web;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
@@ -44,41 +44,48 @@ impl Log {
 
 /// Counts what is under way.
 #[derive(Clone, Debug, Default)]
-pub struct Gauge(Arc<Counts>);
+pub struct Gauge(Arc<Mutex<Counts>>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    now: AtomicUsize,
-    most: AtomicUsize,
+    now: usize,
+    at_entries: Vec<usize>,
 }
 
 impl Gauge {
     /// One more, until what this returns is dropped.
     pub fn enter(&self) -> Entered {
-        let now = self.0.now.fetch_add(1, Ordering::SeqCst) + 1;
-        self.0.most.fetch_max(now, Ordering::SeqCst);
-        Entered(self.0.clone())
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.now += 1;
+        let now = counts.now;
+        counts.at_entries.push(now);
+        Entered(self.clone())
     }
 
     /// How many there were at once, at most.
     pub fn most(&self) -> usize {
-        self.0.most.load(Ordering::SeqCst)
+        self.at_entries().into_iter().max().unwrap_or(0)
+    }
+
+    /// How many there were whenever one more had entered.
+    pub fn at_entries(&self) -> Vec<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).at_entries.clone()
     }
 }
 
 /// Somebody who entered; dropped, it leaves.
 #[derive(Debug)]
 #[must_use = "it counts until it is dropped"]
-pub struct Entered(Arc<Counts>);
+pub struct Entered(Gauge);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        self.0.now.fetch_sub(1, Ordering::SeqCst);
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).now -= 1;
     }
 }
 
-/// Waits until the others have had so many turns: like as many `await asyncio.sleep(0)`. Here it
-/// stands for work that takes time, on any runtime, and takes none.
+/// Gives way to the others so many times, like as many `await asyncio.sleep(0)`. Here it stands for
+/// work that takes time, on any runtime, and takes none.
 pub async fn turns(mut n: usize) {
     poll_fn(|context| {
         if n == 0 {
@@ -117,7 +124,7 @@ pub fn on_each_runtime(check: impl AsyncFn()) {
     smol::block_on(unless_stuck(check()));
 }
 
-const STUCK: &str = "this waits for ever: nothing is left that could wake it";
+const STUCK: &str = "this waits for ever: nothing that runs here could wake it";
 
 /// Panics when the future is pending and was not woken while it was polled. For futures that wait
 /// for nothing outside of themselves: no timer, no socket, no thread, no other task.

@@ -61,20 +61,42 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::future::Either;
+    use std::pin::pin;
 
     const HELD: &str = "the beans were ground on the executor's own thread: all others had to wait";
 
+    /// Makes coffee, while somebody else counts the turns that he gets.
+    async fn beside(coffee: impl Future<Output = Powder>) -> Powder {
+        let mut others_turns = 0;
+        let counting = async {
+            loop {
+                turns(1).await;
+                others_turns += 1;
+            }
+        };
+        let powder = match futures::future::select(pin!(coffee), pin!(counting)).await {
+            Either::Left((powder, _)) => powder,
+            Either::Right((never, _)) => never,
+        };
+        assert_eq!(powder.grams, 16);
+        assert!(powder.ground_on != thread::current().id(), "{HELD}");
+        assert!(
+            others_turns > 10,
+            "the executor's thread waited for the other: no turn for others"
+        );
+        powder
+    }
+
     #[test]
     fn on_tokio_the_executor_goes_on() {
-        let powder = exercises::on_tokio(coffee_on_tokio(2));
-        assert!(powder.ground_on != thread::current().id(), "{HELD}");
-        assert_eq!(powder.grams, 16);
+        exercises::on_tokio(beside(coffee_on_tokio(2)));
     }
 
     #[test]
     fn on_smol_the_executor_goes_on() {
-        let powder = smol::block_on(coffee_on_smol(2));
-        assert!(powder.ground_on != thread::current().id(), "{HELD}");
-        assert_eq!(powder.grams, 16);
+        let powder = smol::block_on(beside(coffee_on_smol(2)));
+        let tasks = smol::block_on(smol::spawn(async { thread::current().id() }));
+        assert!(powder.ground_on != tasks, "{HELD}: a task runs there");
     }
 }

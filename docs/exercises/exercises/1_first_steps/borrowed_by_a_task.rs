@@ -12,7 +12,9 @@
 
 use exercises::{Log, turns};
 
+/// In a task of its own.
 async fn greet(greeting: &str, guest: &str, log: &Log) {
+    assert!(tokio::task::try_id().is_some(), "{guest} is greeted, but not in a task");
     log.add(format!("{greeting}, {guest}"));
     turns(2).await;
     log.add(format!("{guest} sits down"));

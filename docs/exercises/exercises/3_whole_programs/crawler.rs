@@ -10,6 +10,9 @@
 //!                 seen.add(link)
 //!                 tasks.create_task(visit(link))
 //!
+//!         seen = {start}
+//!         tasks.create_task(visit(start))
+//!
 //! Read on:
 //! - docs/src/polite.md
 //! - docs/src/tasks.md

@@ -49,6 +49,8 @@ mod tests {
             let most = open.most();
             assert!(most <= LIMIT, "{most} requests at once: the server bans you");
             assert!(most == LIMIT, "{most} at once, and the server allows {LIMIT}");
+            let alone = open.at_entries()[LIMIT..].contains(&1);
+            assert!(!alone, "the next begin when all before them are done: batches");
             pages.sort_unstable();
             assert_eq!(pages, (1..=50).collect::<Vec<_>>(), "pages are missing");
         });

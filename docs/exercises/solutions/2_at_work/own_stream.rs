@@ -78,7 +78,13 @@ mod tests {
                 turns(2).await;
                 item
             });
-            let pairs: Vec<_> = pairs(Box::pin(slow)).collect().await;
+            let mut pairs = pairs(Box::pin(slow));
+            let at_once = pairs.next().now_or_never();
+            assert!(
+                at_once.is_none(),
+                "nothing is there yet: it has to be pending, and not to block"
+            );
+            let pairs: Vec<_> = pairs.collect().await;
             assert_eq!(pairs, [(1, 2), (3, 4)], "an item is lost while the second is pending");
         });
     }

@@ -10,8 +10,7 @@
 
 use std::collections::HashMap;
 use std::time::Duration;
-// std's clock is the system's, which nobody stops. tokio's is the same, until a test stops it;
-// outside of a test it costs nothing.
+// std's clock is the system's, which nobody stops. tokio's is the same clock, until a test stops it.
 use tokio::time::Instant;
 
 /// Soup may be offered for an hour.

@@ -33,7 +33,7 @@ fn open(log: &Log) -> (Sender<&'static str>, Receiver<()>) {
     let (order, orders) = bounded(2);
     let (done, closed) = bounded(1);
     // The compiler asks what to do with the handle, and no other line needs as much thought:
-    // without `detach` the kitchen is closed before the first order.
+    // without `detach` the kitchen is closed before a dish is cooked.
     smol::spawn(cook(orders, done, log.clone())).detach();
     (order, closed)
 }

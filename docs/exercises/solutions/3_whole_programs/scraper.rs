@@ -19,10 +19,10 @@ use exercises::Log;
 use reqwest::{Client, Response};
 use scraper_kit::practice_site::PracticeSite;
 
-/// Like `aiohttp.ClientSession()`.
+/// Like `aiohttp.ClientSession()`, which does not ask the environment for a proxy either.
 fn open_session(log: &Log) -> Client {
     log.add("a session is opened");
-    Client::new()
+    Client::builder().no_proxy().build().expect("nothing unusual is asked for")
 }
 
 /// Like `session.get(url)`.
@@ -58,7 +58,7 @@ async fn main() {
 mod tests {
     use super::*;
 
-    /// On a clock that goes: the site is another program to this one, and the pages take a second.
+    /// On a clock that goes: the site knows nothing of ours, and takes up to a second for a page.
     fn on_tokio(urls: &[String], log: &Log) -> Vec<Result<String, reqwest::Error>> {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().build().unwrap().block_on(scrape(urls, log))
@@ -69,6 +69,7 @@ mod tests {
         let (site, log) = (PracticeSite::start(0).unwrap(), Log::default());
         let pages = on_tokio(&site.pages(), &log);
         let titles = ["<title>Coffee", "<title>Scrambled eggs", "<title>Toast"];
+        assert!(pages.len() == 3, "{} of 3 pages are there", pages.len());
         for (page, title) in pages.iter().zip(titles) {
             assert!(page.as_ref().unwrap().contains(title), "the pages are in order");
         }
@@ -85,10 +86,11 @@ mod tests {
         let nobody = "http://127.0.0.1:1/"; // nobody listens there
         let missing = format!("{}/cake", site.address());
         let [coffee, ..] = &site.pages()[..] else { panic!("there are three") };
-        let pages = on_tokio(&[nobody.into(), missing, coffee.clone()], &Log::default());
-        let refused = pages[0].as_ref().is_err_and(reqwest::Error::is_connect);
-        assert!(refused, "nobody listens there, and that is the page's own error");
+        let pages = on_tokio(&[coffee.clone(), missing, nobody.into()], &Log::default());
+        assert!(pages.len() == 3, "{} of 3 results are there", pages.len());
+        assert!(pages[0].is_ok(), "the coffee was there, and stands first in the list");
         assert!(pages[1].is_err(), "a 404 is taken for a page");
-        assert!(pages[2].is_ok(), "the coffee was there");
+        let refused = pages[2].as_ref().is_err_and(reqwest::Error::is_connect);
+        assert!(refused, "nobody listens there, and that is the page's own error");
     }
 }
