@@ -1,22 +1,23 @@
 //! A page's body, from its first byte to its last, never whole in memory.
 
-use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::path::Path;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use futures::io::AsyncBufRead;
+use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead};
 
 use crate::content_type::ContentType;
-use crate::decode::{Decoded, body_error, decode};
+use crate::decode::{Decoded, body_error, decode, poll_read_buffered};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
 use crate::head::ResponseHead;
 use crate::job::Job;
 use crate::outcome::Outcome;
 
-/// Decoded bytes handed on at a time.
+/// The most decoded bytes that are handed on at a time.
 const CHUNK_BYTES: usize = 8 * 1024;
 
 /// How long a page may work before other tasks are let in.
@@ -25,11 +26,10 @@ const SLICE: Duration = Duration::from_millis(1);
 /// A body that is read chunk by chunk, decompressed, counted and searched on the way.
 pub struct PageBody<'p> {
     page: &'p mut Outcome,
-    body: Decoded<'p>,
+    body: Sliced<Decoded<'p>>,
+    /// How much of what `body` has ready was handed on.
+    taken: usize,
     extractor: Option<Extractor>,
-    buffer: Box<[u8]>,
-    /// Since when this page works, and nobody else.
-    working: Option<Instant>,
     max_bytes: u64,
 }
 
@@ -46,9 +46,8 @@ impl<'p> PageBody<'p> {
         let is_html = content_type.as_ref().is_none_or(ContentType::is_html);
         Ok(Self {
             extractor: is_html.then(|| Extractor::new(job.select.clone(), content_type)),
-            body: decode(head.content_encoding.as_deref(), body).await?,
-            buffer: vec![0; CHUNK_BYTES].into(),
-            working: None,
+            body: Sliced::new(decode(head.content_encoding.as_deref(), body).await?),
+            taken: 0,
             max_bytes: job.max_bytes,
             page,
         })
@@ -59,8 +58,10 @@ impl<'p> PageBody<'p> {
     /// # Errors
     /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
     pub async fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
-        let length = poll_fn(|context| self.poll_read(context)).await.map_err(body_error)?;
-        if length == 0 {
+        self.body.consume_unpin(mem::take(&mut self.taken));
+        let ready = self.body.fill_buf().await.map_err(body_error)?;
+        let chunk = &ready[..ready.len().min(CHUNK_BYTES)];
+        if chunk.is_empty() {
             if let Some(extractor) = self.extractor.take() {
                 let found = extractor.finish();
                 self.page.charset = Some(found.charset);
@@ -69,8 +70,8 @@ impl<'p> PageBody<'p> {
             }
             return Ok(None);
         }
-        let chunk = &self.buffer[..length];
-        self.page.bytes += length as u64;
+        self.taken = chunk.len();
+        self.page.bytes += chunk.len() as u64;
         if self.page.bytes > self.max_bytes {
             let reason = format!("more than {} bytes (--max-bytes)", self.max_bytes);
             return Err(FetchError::new(ErrorKind::TooLarge, reason).into());
@@ -81,24 +82,53 @@ impl<'p> PageBody<'p> {
         Ok(Some(chunk))
     }
 
-    /// Reads decoded bytes into the buffer, unless it is time to let other tasks in: a page of
-    /// which everything is there would be decoded and searched without a pause, a few kilobytes can
-    /// become a thousand times as much, and meanwhile nobody would look at any socket or timer.
-    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.working.get_or_insert_with(Instant::now).elapsed() > SLICE {
-            self.working = None;
-            context.waker().wake_by_ref(); // asyncio.sleep(0)
-            return Poll::Pending;
-        }
-        let read = self.body.as_mut().poll_read(context, &mut self.buffer);
-        if read.is_pending() {
-            self.working = None;
-        }
-        read
-    }
-
     /// Notes the file that the page was saved to.
     pub fn saved_as(self, path: &Path) {
         self.page.file = Some(path.display().to_string());
+    }
+}
+
+/// A body that lets other tasks in when it has worked for a while: a page of which everything is there
+/// would be decoded and searched without a pause, a few kilobytes can become a thousand times as much,
+/// and meanwhile nobody would look at any socket or timer.
+struct Sliced<B> {
+    body: B,
+    /// Since when this page works, and nobody else.
+    working: Option<Instant>,
+}
+
+impl<B> Sliced<B> {
+    fn new(body: B) -> Self {
+        Self { body, working: None }
+    }
+}
+
+impl<B: AsyncBufRead + Unpin> AsyncBufRead for Sliced<B> {
+    fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let Self { body, working } = self.get_mut();
+        if working.get_or_insert_with(Instant::now).elapsed() > SLICE {
+            *working = None;
+            context.waker().wake_by_ref(); // asyncio.sleep(0)
+            return Poll::Pending;
+        }
+        let ready = Pin::new(body).poll_fill_buf(context);
+        if ready.is_pending() {
+            *working = None;
+        }
+        ready
+    }
+
+    fn consume(mut self: Pin<&mut Self>, amount: usize) {
+        Pin::new(&mut self.body).consume(amount);
+    }
+}
+
+impl<B: AsyncBufRead + Unpin> AsyncRead for Sliced<B> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        poll_read_buffered(self, context, buffer)
     }
 }

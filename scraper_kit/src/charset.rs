@@ -19,6 +19,20 @@ pub(crate) const PRESCAN_BYTES: usize = 8 * 1024;
 /// How many of them the standard looks at first.
 const STANDARD_BYTES: usize = 1024;
 
+/// Byte order marks are no longer than this.
+const MARK_BYTES: usize = 3;
+
+/// How much of the start of a page tells its encoding, if there is so much of it.
+pub(crate) fn start_bytes(content_type: Option<&ContentType>) -> usize {
+    if declared(content_type).is_some() { MARK_BYTES } else { PRESCAN_BYTES }
+}
+
+/// What the header says.
+fn declared(content_type: Option<&ContentType>) -> Option<&'static Encoding> {
+    let charset = content_type.and_then(ContentType::charset)?;
+    Encoding::for_label(charset.as_bytes())
+}
+
 /// The encoding of a page that starts with `start`, and the length of its byte order mark.
 pub(crate) fn detect(
     start: &[u8],
@@ -27,9 +41,7 @@ pub(crate) fn detect(
     if let Some(found) = Encoding::for_bom(start) {
         return found;
     }
-    let encoding = content_type
-        .and_then(ContentType::charset)
-        .and_then(|charset| Encoding::for_label(charset.as_bytes()))
+    let encoding = declared(content_type)
         .or_else(|| prescan(&start[..start.len().min(STANDARD_BYTES)]))
         .or_else(|| prescan(&start[..start.len().min(PRESCAN_BYTES)]))
         .unwrap_or(UTF_8);

@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use async_compression::futures::bufread::{
     BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder,
 };
-use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead};
+use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
 
 use crate::error::{ErrorKind, FetchError, root_cause};
 
@@ -21,10 +21,11 @@ pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
 /// After so many bytes of input, other tasks get a turn.
 const BYTES_PER_TURN: usize = 64 * 1024;
 
-type Input<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
-
 /// Where a body's decoded bytes can be read.
-pub(crate) type Decoded<'b> = Pin<Box<dyn AsyncRead + Send + 'b>>;
+pub(crate) type Decoded<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
+
+/// Decompressed bytes that are ready at a time.
+const BUFFER_BYTES: usize = 8 * 1024;
 
 /// Codings that change bytes and are not undone here: the rest of IANA's list of content codings,
 /// and some that never got onto it. What else stands in a `Content-Encoding` changes nothing: names
@@ -53,7 +54,7 @@ pub(crate) async fn decode<'b>(
     body: impl AsyncBufRead + Send + Unpin + 'b,
 ) -> Result<Decoded<'b>, FetchError> {
     let broken = |reason: String| FetchError::new(ErrorKind::Protocol, reason);
-    let mut input: Input<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
+    let mut input: Decoded<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
     let names = content_encoding.unwrap_or_default().to_ascii_lowercase();
     let mut codings: Vec<Coding> = Vec::new();
     for name in names.split(',').map(str::trim) {
@@ -83,14 +84,18 @@ pub(crate) async fn decode<'b>(
         Coding::Gzip => {
             let mut gzip = whole(GzipDecoder::new(input), GzipDecoder::get_pin_mut);
             gzip.next = Some(GzipDecoder::new);
-            Box::pin(gzip)
+            buffered(gzip)
         }
         Coding::Deflate if has_header => {
-            Box::pin(whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut))
+            buffered(whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut))
         }
-        Coding::Deflate => Box::pin(whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut)),
-        Coding::Brotli => Box::pin(whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut)),
+        Coding::Deflate => buffered(whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut)),
+        Coding::Brotli => buffered(whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut)),
     })
+}
+
+fn buffered<'b>(decoder: impl AsyncRead + Send + 'b) -> Decoded<'b> {
+    Box::pin(BufReader::with_capacity(BUFFER_BYTES, decoder))
 }
 
 /// The codings that are undone.
@@ -166,12 +171,12 @@ impl<B: AsyncBufRead + Unpin> AsyncBufRead for Fair<B> {
 /// and would miss that the response goes on, or is cut off behind it.
 struct Whole<'b, D> {
     decoder: D,
-    input: fn(Pin<&mut D>) -> Pin<&mut Input<'b>>,
+    input: fn(Pin<&mut D>) -> Pin<&mut Decoded<'b>>,
     /// A decoder for the data that follows, if any may: gzip has several members (RFC 1952).
-    next: Option<fn(Input<'b>) -> D>,
+    next: Option<fn(Decoded<'b>) -> D>,
 }
 
-fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut Input<'b>>) -> Whole<'b, D> {
+fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut Decoded<'b>>) -> Whole<'b, D> {
     Whole { decoder, input, next: None }
 }
 

@@ -15,6 +15,8 @@ const TEXT_BYTES: usize = 8 * 1024;
 /// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
 pub(crate) struct Extractor {
     state: State,
+    /// How much of the page tells its charset.
+    start_bytes: usize,
     content_type: Option<ContentType>,
     selector: Arc<Selector>,
 }
@@ -40,28 +42,33 @@ pub(crate) struct Found {
 
 impl Extractor {
     pub(crate) fn new(selector: Arc<Selector>, content_type: Option<ContentType>) -> Self {
-        let state = State::Start(Vec::with_capacity(charset::PRESCAN_BYTES));
-        Self { state, content_type, selector }
+        let start_bytes = charset::start_bytes(content_type.as_ref());
+        Self { state: State::Start(Vec::new()), start_bytes, content_type, selector }
     }
 
     /// Reads the next piece of the page, however it is cut.
-    pub(crate) fn write(&mut self, mut bytes: &[u8]) {
-        if let State::Start(start) = &mut self.state {
-            let missing = charset::PRESCAN_BYTES - start.len();
-            let (head, rest) = bytes.split_at(bytes.len().min(missing));
-            start.extend_from_slice(head);
-            if head.len() < missing {
-                return;
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        match &mut self.state {
+            State::Start(start) if start.is_empty() && bytes.len() >= self.start_bytes => {
+                self.begin(bytes);
             }
-            bytes = rest;
-            self.begin();
+            State::Start(start) => {
+                start.extend_from_slice(bytes);
+                if start.len() >= self.start_bytes {
+                    let start = mem::take(start);
+                    self.begin(&start);
+                }
+            }
+            _ => self.parse(bytes, false),
         }
-        self.parse(bytes, false);
     }
 
     /// The page is over.
     pub(crate) fn finish(mut self) -> Found {
-        self.begin();
+        if let State::Start(start) = &mut self.state {
+            let start = mem::take(start);
+            self.begin(&start);
+        }
         self.parse(&[], true);
         let (encoding, (matches, truncated)) = match self.state {
             State::Start(_) => unreachable!("begun above"),
@@ -72,11 +79,9 @@ impl Extractor {
         Found { charset, matches, truncated }
     }
 
-    /// Settles the charset and parses what has been waiting for it.
-    fn begin(&mut self) {
-        let State::Start(start) = &mut self.state else { return };
-        let start = mem::take(start);
-        let (encoding, bom) = charset::detect(&start, self.content_type.as_ref());
+    /// Settles the charset, and parses the start of the page.
+    fn begin(&mut self, start: &[u8]) {
+        let (encoding, bom) = charset::detect(start, self.content_type.as_ref());
         let decoder = encoding.new_decoder_without_bom_handling();
         let reading = Reading::new(Arc::clone(&self.selector));
         self.state = State::Reading { decoder, reading };

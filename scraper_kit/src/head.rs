@@ -58,6 +58,10 @@ impl ResponseHead {
 /// The URL as it goes into the output: without user name, password and fragment, none of which is
 /// part of what was asked for.
 fn without_secrets(url: &Url) -> String {
+    let has_secrets = !url.username().is_empty() || url.password().is_some();
+    if !has_secrets && url.fragment().is_none() {
+        return url.as_str().to_owned();
+    }
     let mut url = url.clone();
     url.set_fragment(None);
     // Only URLs without a host refuse this, and they have neither.

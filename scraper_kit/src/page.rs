@@ -1,5 +1,6 @@
 //! One page, from its turn to its outcome.
 
+use std::mem;
 use std::time::Duration;
 
 use futures::io::AsyncBufRead;
@@ -39,7 +40,7 @@ impl Page {
         let (turn, begun) = target.turn.take().unzip();
         let outcome = Outcome {
             index: target.index,
-            url: target.given.clone(),
+            url: mem::take(&mut target.given),
             final_url: None,
             status: None,
             bytes: 0,

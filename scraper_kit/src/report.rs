@@ -8,7 +8,7 @@ mod json;
 mod printable;
 mod table;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -167,16 +167,20 @@ fn print(
 ) -> io::Result<Summary> {
     let progress = progress_bar(total);
     let mut summary = Summary::default();
-    let mut rows = Vec::new();
+    let (mut rows, mut lines) = (Vec::new(), String::new());
     for batch in batches {
         let all = batch.len() < WAITING_PAGES;
+        progress.inc(batch.len() as u64);
         for (page, waits) in batch {
             summary.add(&page);
-            progress.inc(1);
             match format {
                 Format::Table { .. } => rows.push(table::Row::new(page, waits)),
-                Format::Json => progress.suspend(|| json::print(&page, io::stdout()))?,
+                Format::Json => json::add(&page, &mut lines)?,
             }
+        }
+        if !lines.is_empty() {
+            progress.suspend(|| write(&lines))?;
+            lines.clear();
         }
         if all {
             thread::sleep(PAUSE);
@@ -191,6 +195,14 @@ fn print(
         Format::Json => {}
     }
     Ok(summary)
+}
+
+/// Writes lines in one piece, so that a reader never sees half of one. What is written to the system
+/// for each page alone costs as much as all else that is done to print it.
+fn write(lines: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    output.write_all(lines.as_bytes())?;
+    output.flush()
 }
 
 /// A progress bar on standard error: indicatif shows none where that is no terminal.

@@ -27,6 +27,7 @@ mod open;
 mod place;
 mod reading;
 mod selector;
+mod skip;
 mod stack;
 mod tables;
 mod tag;
@@ -185,6 +186,20 @@ mod tests {
             step in 1..2000_usize,
         ) {
             assert_bounded(&pieces.concat(), step);
+        }
+
+        /// What is passed over ends where it would end if it were read.
+        #[test]
+        fn nothing_is_lost_in_what_is_passed_over(
+            pieces in proptest::collection::vec(proptest::sample::select(&TAGS[..]), 0..60),
+            step in 1..200_usize,
+        ) {
+            let page = format!("<!doctype html><li>{}", pieces.concat());
+            let read = extract_by(usize::MAX, "title, textarea, script, x-y", &page);
+            for step in [usize::MAX, step] {
+                let passed_over = extract_by(step, "title, textarea, script", &page);
+                assert_eq!(passed_over.matches, read.matches, "{page}");
+            }
         }
     }
 
@@ -359,6 +374,14 @@ mod tests {
         ("title", "<title>a\0b</title>", &["a\u{fffd}b"]),
         ("p", "<p>a\0b</p>", &["ab"]),
         ("p", "<p>a&am<b>p;</b>", &["a&amp;"]),
+    ];
+
+    /// What tags are made of, right and wrong.
+    #[rustfmt::skip]
+    const TAGS: [&str; 32] = [
+        "<p", "<a", "</p", "<P", "<title", "<title>", "</title>", "<textarea>", "</textarea>",
+        "<script", "</script", "<!--", "-->", "<", ">", "/", "/>", " ", "\n", "=", "\"", "'", "x",
+        "x=\"", "x='", "x=y", " =\"", "&amp;", "\0", "\u{c}", "\r", "я",
     ];
 
     const PIECES: [&str; 24] = [

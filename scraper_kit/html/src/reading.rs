@@ -3,11 +3,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 use html5gum::Tokenizer;
 
 use crate::selector::Selector;
+use crate::skip;
 use crate::tokens::{Page, Texts};
 
 /// What follows a `<` or a `&` is read when so much of it is there: more than the longest entity,
@@ -24,8 +26,11 @@ impl Reading {
     /// Begins to read a page.
     pub fn new(selector: Arc<Selector>) -> Self {
         let (pieces, received) = channel();
-        let source = Source { pieces: received, ended: false, bytes: Vec::new(), at: 0 };
-        let tokenizer = Tokenizer::new_with_emitter(source, Page::new(selector));
+        let page = Page::new(selector);
+        let passes_over = page.passes_over();
+        let source =
+            Source { pieces: received, ended: false, bytes: Vec::new(), at: 0, passes_over };
+        let tokenizer = Tokenizer::new_with_emitter(source, page);
         Self { pieces: Some(pieces), tokenizer: Box::new(tokenizer) }
     }
 
@@ -49,6 +54,8 @@ struct Source {
     ended: bool,
     bytes: Vec<u8>,
     at: usize,
+    /// Whether the page passes over all but a few tags: see [`skip`].
+    passes_over: Arc<AtomicBool>,
 }
 
 /// The next piece is not there yet. The tokenizer goes on where it was when it is asked again.
@@ -129,6 +136,10 @@ impl html5gum::Reader for Source {
         // The tokenizer looks for marks, never for letters, and for a \r, which is white space as
         // well as any other.
         let end = match *wanted {
+            // Between two tags. What nobody looks at may as well be called text.
+            [b'&', b'<', b'\0', b'\r'] if self.passes_over.load(Ordering::Relaxed) => {
+                Some(skip::markup(rest))
+            }
             [a, b, b'\r'] => memchr::memchr2(a, b, rest),
             [a, b, c, b'\r'] => memchr::memchr3(a, b, c, rest),
             _ => rest.iter().position(|byte| {

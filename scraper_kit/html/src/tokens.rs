@@ -1,6 +1,7 @@
 //! What the tokenizer tells, gathered into tags.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use html5gum::{Emitter, Error, State};
 
@@ -25,6 +26,7 @@ pub type Texts = (Vec<String>, bool);
 /// What the tokenizer tells, on its way to the page's open elements.
 pub(crate) struct Page {
     tree: Tree,
+    passes_over: Arc<AtomicBool>,
     names: Names,
     /// The tag that is being read.
     name: Vec<u8>,
@@ -46,6 +48,7 @@ impl Page {
     pub(crate) fn new(selector: Arc<Selector>) -> Self {
         Self {
             tree: Tree::new(selector),
+            passes_over: Arc::default(),
             names: Names::default(),
             name: Vec::new(),
             name_bytes: 0,
@@ -60,6 +63,15 @@ impl Page {
             ended: false,
             told: false,
         }
+    }
+
+    /// Whether text and most tags make no difference where the page is now: for its reader to ask.
+    pub(crate) fn passes_over(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.passes_over)
+    }
+
+    fn tell(&self) {
+        self.passes_over.store(self.tree.passes_over(b""), Ordering::Relaxed);
     }
 
     fn begin_tag(&mut self, is_end: bool) {
@@ -121,6 +133,7 @@ impl Emitter for Page {
         self.tree.read(text.len());
         if !self.tree.full && !self.tree.passes_over(b"") {
             self.tree.text(text);
+            self.tell();
         }
     }
 
@@ -184,6 +197,7 @@ impl Emitter for Page {
         let tag = self.names.tag(&self.name);
         if self.is_end {
             self.tree.end(tag);
+            self.tell();
             return None;
         }
         self.last_start.clone_from(&self.name);
@@ -195,6 +209,7 @@ impl Emitter for Page {
             quirks: self.tree.quirks,
         };
         self.tree.start(&Start { tag, written, self_closing: self.self_closing });
+        self.tell();
         self.tree.switch.take()
     }
 

@@ -1,37 +1,31 @@
 //! JSON Lines: one object per page, printed as soon as the page is done.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use super::printable::is_hidden;
 use crate::outcome::Outcome;
 
-/// Writes one page as one line, in one piece, so that a reader never sees half of it.
-pub(super) fn print(page: &Outcome, mut output: impl Write) -> io::Result<()> {
-    let mut line = line(page)?;
-    line.push('\n');
-    output.write_all(line.as_bytes())?;
-    output.flush()
-}
-
-/// A line that is ASCII where a terminal could misread it: JSON itself escapes the first 32
-/// control characters only.
-fn line(page: &Outcome) -> io::Result<String> {
+/// Adds a page's line. It is ASCII where a terminal could misread it: JSON itself escapes the first
+/// 32 control characters only.
+pub(super) fn add(page: &Outcome, lines: &mut String) -> io::Result<()> {
     let json = serde_json::to_string(page)?;
-    if !json.contains(is_hidden) {
-        return Ok(json);
-    }
-    // Outside its strings JSON has no such character, so each is inside one, where \u may stand.
-    let mut line = String::with_capacity(json.len() + 16);
-    for letter in json.chars() {
-        match is_hidden(letter) {
-            true => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-                write!(line, "\\u{unit:04x}").expect("a String takes everything");
-            }),
-            false => line.push(letter),
+    let is_plain = json.bytes().all(|byte| matches!(byte, b' '..=b'~')); // most are, and soon seen to be
+    if is_plain || !json.contains(is_hidden) {
+        lines.push_str(&json);
+    } else {
+        // Outside its strings JSON has no such character, so each is inside one, where \u may stand.
+        for letter in json.chars() {
+            match is_hidden(letter) {
+                true => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                    write!(lines, "\\u{unit:04x}").expect("a String takes everything");
+                }),
+                false => lines.push(letter),
+            }
         }
     }
-    Ok(line)
+    lines.push('\n');
+    Ok(())
 }
 
 #[cfg(test)]
@@ -56,10 +50,17 @@ mod tests {
         }
     }
 
+    fn line(page: &Outcome) -> String {
+        let mut lines = String::new();
+        add(page, &mut lines).unwrap();
+        assert!(lines.ends_with('\n') && lines.lines().count() == 1, "{lines}");
+        lines.trim_end().to_owned()
+    }
+
     #[test]
     fn a_line_is_readable_json_without_hidden_characters() {
         let text = "a\u{1b}\u{9b}\u{202e}\u{e0041}\n\"\\ ж";
-        let line = line(&page(text)).unwrap();
+        let line = line(&page(text));
         assert!(!line.contains(is_hidden), "{line}");
         assert!(line.contains("\"start_ms\":12.3,"), "{line}");
         let back: Outcome = serde_json::from_str(&line).unwrap();
@@ -69,7 +70,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_comes_back_from_its_line(text in ".*|[\\x00-\\x20\\x7f-\\xa0\u{2000}-\u{2070}\"\\\\]*") {
-            let line = line(&page(&text)).unwrap();
+            let line = line(&page(&text));
             assert!(!line.contains(is_hidden), "{line:?}");
             let back: Outcome = serde_json::from_str(&line).unwrap();
             assert_eq!(back.matches, [text]);
