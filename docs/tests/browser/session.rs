@@ -254,6 +254,7 @@ impl Browser {
     pub async fn look_as_on_paper(&self, width: u32) {
         self.set_size(width, HEIGHT).await;
         self.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        self.wait_until("return matchMedia('print').matches;").await;
     }
 
     /// How many pages the page takes on paper.
@@ -272,5 +273,7 @@ impl Browser {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+        // A page learns of it a moment later.
+        self.wait_until(&format!("return innerWidth === {width};")).await;
     }
 }
