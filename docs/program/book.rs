@@ -1,6 +1,7 @@
 //! Builds the book with mdBook as a library, and serves it.
 
 mod align;
+mod claims;
 mod diff;
 mod excerpt;
 mod exercises;

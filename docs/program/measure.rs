@@ -156,9 +156,9 @@ fn measure(
 
 /// What the server of the scraping group cost: it shares the machine with those it serves.
 fn note_the_server(setup: Setup, measurements: &mut Measurements) -> Result<(), Box<dyn Error>> {
-    use results::Experiment::{Pages, PlainText, UrlsFromInput};
+    use results::Experiment::{Hosts, Pages, PerHost, PlainText, Retries, UrlsFromInput};
     let usage = setup.server.end()?;
-    let served = [Pages, PlainText, UrlsFromInput];
+    let served = [Pages, PlainText, UrlsFromInput, Hosts, PerHost, Retries];
     let runs = measurements.runs.iter().filter(|run| served.contains(&run.experiment));
     let pages: u64 = runs.map(|run| run.work).sum();
     if pages > 0 {

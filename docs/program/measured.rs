@@ -8,12 +8,15 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use order::{Order, Usage};
+
+/// How long a command may take to end by itself, when it is asked to.
+const GRACE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     match run() {
@@ -40,7 +43,8 @@ fn measure(order: &Order) -> io::Result<Usage> {
     let start = Instant::now();
     let mut child = command.spawn()?;
     let group = Arc::new(Group(Mutex::new(Some(child.id()))));
-    end_with_the_lifeline(Arc::clone(&group));
+    end_with_the_lifeline(Arc::clone(&group), order.gently);
+    let limit = order.limit_s.map(|limit| end_after(limit, Arc::clone(&group)));
     let threads = order.count_threads.then(|| count_threads(child.id()));
 
     let mut usage = Usage::default();
@@ -56,6 +60,12 @@ fn measure(order: &Order) -> io::Result<Usage> {
     usage.threads = threads.map(|most| most.load(Ordering::Relaxed)).filter(|most| *most > 0);
     usage.success = status.success() || usage.first_output_s.is_some();
     usage.ending = status.to_string();
+    if let Some((limit, (_, passed))) = order.limit_s.zip(limit)
+        && passed.load(Ordering::Relaxed)
+    {
+        usage.success = false;
+        usage.ending = format!("it was not done after {limit} s");
+    }
     Ok(usage)
 }
 
@@ -101,16 +111,29 @@ struct Group(Mutex<Option<u32>>);
 impl Group {
     /// Ends them all. A process that is gone already is no error.
     fn end(&self) {
-        let Some(id) = *self.0.lock().unwrap_or_else(PoisonError::into_inner) else { return };
         #[cfg(unix)]
-        {
-            use nix::sys::signal::{Signal, killpg};
-            let _ = killpg(nix::unistd::Pid::from_raw(id.cast_signed()), Signal::SIGKILL);
-        }
+        self.signal(nix::sys::signal::Signal::SIGKILL);
         #[cfg(not(unix))]
-        {
+        if let Some(id) = self.id() {
             let _ = Command::new("taskkill").args(["/F", "/T", "/PID", &id.to_string()]).output();
         }
+    }
+
+    /// Asks the command to end by itself, where that can be asked.
+    fn ask_to_end(&self) {
+        #[cfg(unix)]
+        self.signal(nix::sys::signal::Signal::SIGINT);
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: nix::sys::signal::Signal) {
+        if let Some(id) = self.id() {
+            let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(id.cast_signed()), signal);
+        }
+    }
+
+    fn id(&self) -> Option<u32> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on its number may belong to somebody else.
@@ -120,11 +143,30 @@ impl Group {
 }
 
 /// Standard input stays open as long as `measure` lives and wants the command.
-fn end_with_the_lifeline(group: Arc<Group>) {
+fn end_with_the_lifeline(group: Arc<Group>, gently: bool) {
     thread::spawn(move || {
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        if gently {
+            group.ask_to_end();
+            thread::sleep(GRACE); // if it ends before, so do we
+        }
         group.end();
     });
+}
+
+/// Ends the command when its time is up, and says so, unless the sender is dropped before.
+fn end_after(limit: f64, group: Arc<Group>) -> (mpsc::Sender<()>, Arc<AtomicBool>) {
+    let (done, waited) = mpsc::channel();
+    let passed = Arc::new(AtomicBool::new(false));
+    let says = Arc::clone(&passed);
+    thread::spawn(move || {
+        let limit = Duration::try_from_secs_f64(limit).unwrap_or(Duration::MAX);
+        if waited.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
+            says.store(true, Ordering::Relaxed);
+            group.end();
+        }
+    });
+    (done, passed)
 }
 
 /// Linux lists the threads of a process in a folder; nothing is counted elsewhere.

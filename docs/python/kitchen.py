@@ -188,4 +188,7 @@ async def away(_request: Request, error: Exception):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8000)
-    uvicorn.run(app, port=parser.parse_args().port, log_level="warning")
+    parser.add_argument("--workers", type=int, default=1)
+    args = parser.parse_args()
+    # Each worker is a process, which imports this file anew and has a pool of its own.
+    uvicorn.run("kitchen:app", port=args.port, workers=args.workers, log_level="warning")

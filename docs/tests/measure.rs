@@ -117,7 +117,7 @@ mod ending {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
-    use super::{Order, docs, measured};
+    use super::{Order, docs, help, measured, usage};
     use crate::common::{program, target};
 
     const MARK: &str = "MEASURE_TEST_MARK";
@@ -155,6 +155,40 @@ mod ending {
         drop(child.stdin.take());
         child.wait().unwrap();
         until("all end", || marked("lifeline") == 0);
+    }
+
+    #[test]
+    fn what_hangs_is_ended_when_its_time_is_up_and_that_is_told() {
+        let args = vec!["-c".to_owned(), "sleep 1000 & sleep 1000 & wait".to_owned()];
+        let env = vec![(MARK.to_owned(), "limit".to_owned())];
+        let limit_s = Some(0.5);
+        let order = Order { program: "sh".into(), args, env, limit_s, ..Order::default() };
+        let told = usage(&mut measured(&order));
+        assert!(!told.success, "{told:?}");
+        assert_eq!(told.ending, "it was not done after 0.5 s");
+        until("all end", || marked("limit") == 0);
+        let limit_s = Some(1000.0);
+        let told = usage(&mut measured(&Order { limit_s, ..help() }));
+        assert!(told.success, "who is done before is not ended: {told:?}");
+    }
+
+    #[test]
+    fn who_is_ended_gently_may_finish_what_is_under_way() {
+        let output = tempfile::NamedTempFile::new().unwrap();
+        let told = || fs::read_to_string(output.path()).unwrap();
+        let script = "trap 'echo finished; exit' INT; echo works; while true; do sleep 0.05; done";
+        let order = Order {
+            program: "sh".into(),
+            args: vec!["-c".to_owned(), script.to_owned()],
+            stdout: Some(output.path().into()),
+            gently: true,
+            ..Order::default()
+        };
+        let mut child = measured(&order);
+        until("it works", || told() == "works\n");
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert_eq!(told(), "works\nfinished\n");
     }
 
     /// Starts to measure what was built for the tests, and returns while contenders run.

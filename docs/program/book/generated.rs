@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use super::claims;
 use crate::charts;
 use crate::measure::report;
 use crate::measure::results::Measurements;
@@ -28,6 +29,11 @@ pub fn table(folder: &Path, name: &str) -> Result<String, String> {
 /// Where and when it was measured, in a sentence. `folder` is the chapters'.
 pub fn measured(folder: &Path) -> Result<String, String> {
     Ok(format!("{}\n", report::where_and_when(&record(folder)?)))
+}
+
+/// The figures that the sentence before it stands on, in a list's item. `folder` is the chapters'.
+pub fn claim(folder: &Path, claim: &str) -> Result<String, String> {
+    Ok(format!("  <small>({}.)</small>\n", claims::claim(&record(folder)?, claim)?))
 }
 
 fn record(folder: &Path) -> Result<Measurements, String> {

@@ -12,6 +12,9 @@ use crate::measure::statistics::{Comparison, Summary, compare};
 /// The height of a row.
 const ROW: u32 = 30;
 
+/// A bar that is so many times as long as the next would leave no room for the others: it is cut.
+const TOO_LONG: f64 = 4.0;
+
 /// Draws the bars; with a reference, each label also says how many times as much it is.
 pub fn draw(rows: &[(String, Summary)], reference: Option<&str>) -> Result<String, Box<dyn Error>> {
     let base = rows.iter().find(|(name, _)| Some(name.as_str()) == reference);
@@ -19,7 +22,7 @@ pub fn draw(rows: &[(String, Summary)], reference: Option<&str>) -> Result<Strin
     let width = |letters: Option<usize>| letters.unwrap_or(0) as f64 * LETTER + 14.0;
     let left = width(rows.iter().map(|(name, _)| name.chars().count()).max());
     let right = width(labels.iter().map(|label| label.chars().count()).max());
-    let most = rows.iter().map(|(_, summary)| summary.max).fold(f64::MIN_POSITIVE, f64::max);
+    let most = longest(rows);
     let height = ROW * rows.len() as u32 + 8;
 
     let mut drawing = String::new();
@@ -36,19 +39,39 @@ pub fn draw(rows: &[(String, Summary)], reference: Option<&str>) -> Result<Strin
         chart.draw_series([PathElement::new(vec![(0.0, 0.0), (0.0, rows.len() as f64)], FAINT)])?;
         for (place, ((name, summary), label)) in rows.iter().zip(&labels).enumerate() {
             let middle = place as f64 + 0.5;
-            let bar = [(0.0, middle - 0.32), (summary.median, middle + 0.32)];
-            chart.draw_series([Rectangle::new(bar, colour(name).filled())])?;
-            for line in spread(summary, middle, most) {
-                chart.draw_series([PathElement::new(line, INK.stroke_width(1))])?;
+            let is_cut = summary.max > most;
+            let mut bar = |from: f64, to: f64| {
+                let bar = [(from, middle - 0.32), (to, middle + 0.32)];
+                chart.draw_series([Rectangle::new(bar, colour(name).filled())]).map(|_| ())
+            };
+            if is_cut {
+                bar(0.0, most * 0.85)?;
+                bar(most * 0.88, most)?;
+            } else {
+                bar(0.0, summary.median)?;
+                for line in spread(summary, middle, most) {
+                    chart.draw_series([PathElement::new(line, INK.stroke_width(1))])?;
+                }
             }
             let (x, y) = chart.backend_coord(&(0.0, middle));
             area.draw(&Text::new(name.clone(), (x - 8, y), text(HPos::Right)))?;
-            let (x, y) = chart.backend_coord(&(summary.max, middle));
+            let (x, y) = chart.backend_coord(&(summary.max.min(most), middle));
             area.draw(&Text::new(label.clone(), (x + 8, y), text(HPos::Left)))?;
         }
         area.present()?;
     }
     Ok(drawing)
+}
+
+/// The length of the longest bar that is drawn whole, or a little more if there is one that is not.
+fn longest(rows: &[(String, Summary)]) -> f64 {
+    let mut lengths: Vec<f64> = rows.iter().map(|(_, summary)| summary.max).collect();
+    lengths.sort_by(|a, b| b.total_cmp(a));
+    match lengths[..] {
+        [first, next, ..] if first > TOO_LONG * next => 1.4 * next,
+        [first, ..] => first.max(f64::MIN_POSITIVE),
+        [] => f64::MIN_POSITIVE,
+    }
 }
 
 /// From the least to the greatest, with a mark at each end; nothing where nobody could see it.
@@ -67,5 +90,23 @@ fn label((name, summary): &(String, Summary), base: Option<&(String, Summary)>) 
     match base.filter(|(known, _)| known != name).map(|(_, base)| compare(*summary, *base)) {
         Some(Comparison::Apart { ratio, .. }) => format!("{number}  ({})", times(ratio)),
         _ => number,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_bar_that_is_far_too_long_leaves_room_for_the_others() {
+        let rows = |lengths: &[f64]| -> Vec<(String, Summary)> {
+            let row = |length: &f64| (String::new(), Summary::of([*length]).unwrap());
+            lengths.iter().map(row).collect()
+        };
+        assert_eq!(longest(&rows(&[3.0, 10.0, 5.0])), 10.0);
+        assert_eq!(longest(&rows(&[10.0, 400.0, 5.0])), 14.0);
+        let drawing =
+            |lengths: &[f64]| draw(&rows(lengths), None).unwrap().matches("<rect").count();
+        assert_eq!(drawing(&[10.0, 400.0]), drawing(&[10.0, 20.0]) + 1, "in two parts");
     }
 }

@@ -21,7 +21,7 @@ pub const INK: RGBColor = RGBColor(1, 1, 1);
 pub const FAINT: RGBColor = RGBColor(2, 2, 2);
 
 /// A contender's name as it begins, its custom property, and the tone without one.
-const TONES: [(&str, &str, &str); 10] = [
+const TONES: [(&str, &str, &str); 12] = [
     ("tokio (hyper)", "tokio-hyper", "#7aa9de"),
     ("tokio", "tokio", "#3f83d0"),
     ("smol", "smol", "#2f9c68"),
@@ -29,6 +29,8 @@ const TONES: [(&str, &str, &str); 10] = [
     ("asyncio", "python", "#d98016"),
     ("aiohttp (uvloop)", "uvloop", "#c0524a"),
     ("aiohttp", "python", "#d98016"),
+    ("httpx", "python", "#d98016"),
+    ("FastAPI", "python", "#d98016"),
     ("curl", "curl", "#7f8894"),
     ("wrk", "limit", "#7f8894"),
     ("", "other", "#7f8894"),

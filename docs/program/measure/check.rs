@@ -1,6 +1,6 @@
 //! Did a contender do the work? Its output is read, and all that can be compared is compared.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
@@ -69,11 +69,47 @@ pub fn curled(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
         bytes += size.ok_or_else(|| format!("a page failed: {line}"))?;
         count += 1;
     }
+    all(count, bytes, pages, wanted)
+}
+
+fn all(count: u64, bytes: u64, pages: &Pages, wanted: u64) -> Result<u64, String> {
     let right: u64 = (0..wanted).zip(pages.sizes.iter().cycle()).map(|(_, size)| size).sum();
     if (count, bytes) == (wanted, right) {
         Ok(count)
     } else {
         Err(format!("{count} pages of {bytes} bytes instead of {wanted} of {right}"))
+    }
+}
+
+/// wget2's statistics of a site: a line of CSV for each page, with its status and size.
+pub fn wgot(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
+    let (mut count, mut bytes) = (0, 0);
+    for line in lines(path)?.skip(1) {
+        let line = line.map_err(|error| error.to_string())?;
+        let mut cells = line.split(',').skip(3);
+        let status = cells.next();
+        let size = cells.nth(2).filter(|_| status == Some("200"));
+        let size = size.and_then(|size| size.parse::<u64>().ok());
+        bytes += size.ok_or_else(|| format!("a page failed: {line}"))?;
+        count += 1;
+    }
+    all(count, bytes, pages, wanted)
+}
+
+/// lychee's report: how many links there were, and how many of them led to a page.
+pub fn lycheed(path: &Path, wanted: u64) -> Result<u64, String> {
+    #[derive(Deserialize)]
+    struct Report {
+        total: u64,
+        successful: u64,
+    }
+    let text =
+        fs::read_to_string(path).map_err(|error| format!("cannot read its output: {error}"))?;
+    let Report { total, successful } = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+    if (total, successful) == (wanted, wanted) {
+        Ok(wanted)
+    } else {
+        Err(format!("{successful} of {total} links lead to a page, and {wanted} should"))
     }
 }
 
@@ -141,7 +177,6 @@ fn lines(path: &Path) -> Result<io::Lines<BufReader<File>>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     fn in_file<T>(text: &str, check: impl Fn(&Path) -> T) -> T {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -193,6 +228,30 @@ mod tests {
         assert!(in_file("200 10\n200 20\n200 20\n200 9\n", check).is_err());
         let error = in_file("200 10\n503 20\n", check).unwrap_err();
         assert_eq!(error, "a page failed: 503 20");
+    }
+
+    #[test]
+    fn wget2_must_have_fetched_every_byte() {
+        let head = "ID,ParentID,URL,Status,Link,Method,Size,SizeDecompressed,TransferTime\n";
+        let line =
+            |status, size: u64| format!("1,0,http://h/page/1?n=1,{status},1,1,{size},{size},2\n");
+        let check = |path: &Path| wgot(path, &pages(), 2);
+        let good = [head, &line(200, 10), &line(200, 20)].concat();
+        assert_eq!(in_file(&good, check), Ok(2));
+        assert!(in_file(&[head, &line(200, 10)].concat(), check).is_err());
+        let error = in_file(&good.replace(",200,", ",503,"), check).unwrap_err();
+        assert!(error.starts_with("a page failed: 1,0,"), "{error}");
+    }
+
+    #[test]
+    fn lychee_must_have_seen_every_page() {
+        let report =
+            |total, successful| format!(r#"{{"total":{total},"successful":{successful}}}"#);
+        let check = |path: &Path| lycheed(path, 7);
+        assert_eq!(in_file(&report(7, 7), check), Ok(7));
+        assert!(in_file(&report(7, 6), check).is_err());
+        assert!(in_file(&report(6, 6), check).is_err());
+        assert!(in_file("", check).is_err());
     }
 
     #[test]

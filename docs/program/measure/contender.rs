@@ -13,23 +13,33 @@ pub const SMOL: &str = "smol";
 pub const ASYNCIO: &str = "asyncio";
 pub const AIOHTTP: &str = "aiohttp";
 pub const UVLOOP: &str = "aiohttp (uvloop)";
+pub const HTTPX: &str = "httpx";
 pub const CURL: &str = "curl --parallel";
+pub const WGET2: &str = "wget2";
+pub const LYCHEE: &str = "lychee";
 pub const WRK: &str = "wrk";
 pub const EMPTY: &str = "empty main";
 pub const AXUM: &str = "axum";
+pub const AXUM_TWO: &str = "axum, two workers";
 pub const FASTAPI: &str = "FastAPI";
+pub const FASTAPI_TWO: &str = "FastAPI, two workers";
 
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 17] = [
     TOKIO,
     TOKIO_HYPER,
     SMOL,
     ASYNC_STD,
     AXUM,
+    AXUM_TWO,
     ASYNCIO,
     AIOHTTP,
     UVLOOP,
+    HTTPX,
     FASTAPI,
+    FASTAPI_TWO,
     CURL,
+    WGET2,
+    LYCHEE,
     WRK,
     EMPTY,
 ];
@@ -49,6 +59,8 @@ pub struct Programs {
     pub twins: PathBuf,
     pub uvloop: bool,
     pub curl: bool,
+    pub wget2: bool,
+    pub lychee: bool,
     pub wrk: bool,
 }
 
@@ -93,11 +105,28 @@ impl Programs {
         twins
     }
 
-    /// The web service and its twin: name and command, without the port.
+    /// What Python's scrapers are often written with instead of aiohttp.
+    pub fn httpx(&self) -> Option<(&'static str, Order)> {
+        self.twin("scraper_httpx.py").map(|order| (HTTPX, order))
+    }
+
+    /// The web service and its twin, each with one worker and with two: name and command, without the
+    /// port. A worker is a thread of tokio's, and a process of uvicorn's.
     pub fn services(&self) -> Vec<(&'static str, Order)> {
-        let program = self.binary("kitchen");
-        let mut services = vec![(AXUM, Order { program, ..Order::default() })];
-        services.extend(self.twin("kitchen.py").map(|order| (FASTAPI, order)));
+        let axum = |workers: &str| Order {
+            program: self.binary("kitchen"),
+            env: vec![("TOKIO_WORKER_THREADS".to_owned(), workers.to_owned())],
+            gently: true,
+            ..Order::default()
+        };
+        let mut services = vec![(AXUM, axum("1")), (AXUM_TWO, axum("2"))];
+        for (name, workers) in [(FASTAPI, "1"), (FASTAPI_TWO, "2")] {
+            services.extend(self.twin("kitchen.py").map(|mut order| {
+                order.args.extend(["--workers", workers].map(str::to_owned));
+                order.gently = true;
+                (name, order)
+            }));
+        }
         services
     }
 
@@ -131,6 +160,41 @@ pub fn curl(pattern: &str, in_flight: usize) -> Order {
         pattern,
     ];
     Order { program: "curl".into(), args: args.map(str::to_owned).into(), ..Order::default() }
+}
+
+/// wget2, asked for the pages of a list. It prints a line of CSV for each, which is what is checked.
+pub fn wget2(list: &str, in_flight: usize) -> Order {
+    let args = [
+        "--no-config".to_owned(),
+        "--no-proxy".to_owned(),
+        "--quiet".to_owned(),
+        format!("--max-threads={in_flight}"),
+        "--output-document=/dev/null".to_owned(),
+        "--stats-site=csv:-".to_owned(),
+        format!("--input-file={list}"),
+    ];
+    Order { program: "wget2".into(), args: args.into(), ..Order::default() }
+}
+
+/// lychee, which checks links: it asks for the pages of a list, and prints how many there were. It is
+/// polite by default, and told not to be.
+pub fn lychee(list: &str, in_flight: usize) -> Order {
+    let in_flight = in_flight.to_string();
+    let args = [
+        "--no-progress",
+        "--format",
+        "json",
+        "--max-concurrency",
+        &in_flight,
+        "--host-concurrency",
+        &in_flight,
+        "--host-request-interval",
+        "0s",
+        "--max-retries",
+        "0",
+        list,
+    ];
+    Order { program: "lychee".into(), args: args.map(str::to_owned).into(), ..Order::default() }
 }
 
 /// wrk, for a number of seconds. It asks for one page again and again, and throws it away.

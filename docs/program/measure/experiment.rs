@@ -9,6 +9,9 @@ use super::order::{Order, Usage};
 use super::process::Running;
 use super::results::{Experiment, Run};
 
+/// A contender that is not done after so many seconds hangs: it is ended, and named.
+const LIMIT_S: f64 = 600.0;
+
 /// One contender with one thing to do.
 pub struct Trial {
     pub experiment: Experiment,
@@ -67,6 +70,7 @@ fn run_once(trial: &Trial, folder: &Path) -> Result<Result<(Usage, u64), String>
     let order = Order {
         stdout: Some(output.clone()),
         stderr: Some(messages.clone()),
+        limit_s: Some(LIMIT_S),
         ..trial.order.clone()
     };
     let usage = Running::start(&order)?.wait()?;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::contender::{AIOHTTP, ASYNCIO, EMPTY, FASTAPI, WRK, place};
-use super::groups::DELAY_MS;
+use super::groups::{DELAY_MS, MANNERS};
 use super::numbers::{count, rounded, short, spread_of, times};
 use super::results::{Cost, Experiment, Measurements, Run};
 use super::setup::PAGES;
@@ -47,6 +47,8 @@ pub fn all(m: &Measurements) -> Vec<Figure> {
         growth(m, "scraping-memory-growth", "Peak memory for all pages", "MB", Run::peak_mb),
         extraction(m),
         urls_from_input(m),
+        hosts(m),
+        manners(m),
         latency(m, "latency-10", 10),
         latency(m, "latency-100", 100),
         first_hello(m),
@@ -164,7 +166,17 @@ fn growth(
     unit: &'static str,
     figure: fn(&Run) -> Option<f64>,
 ) -> Option<Figure> {
-    growth_of(m, Experiment::Pages, name, title, unit, "pages", figure)
+    let mut growth = growth_of(m, Experiment::Pages, name, title, unit, "pages", figure)?;
+    // The million is read from standard input, and seen once.
+    if let (Data::Growth { series, .. }, Some(size)) =
+        (&mut growth.data, m.sizes(Experiment::UrlsFromInput).last())
+    {
+        for (name, points) in series {
+            let million = m.summary(Experiment::UrlsFromInput, *size, name, figure);
+            points.extend(million.map(|number| (*size, number)));
+        }
+    }
+    Some(growth)
 }
 
 fn growth_of(
@@ -186,6 +198,35 @@ fn growth_of(
     let series: Vec<_> = series.filter(|(_, points)| points.len() > 1).collect();
     let data = (!series.is_empty()).then_some(Data::Growth { of, series })?;
     Some(Figure { name, title: title.to_owned(), unit, note: String::new(), data })
+}
+
+/// Up to the hosts for which connections are kept, and beyond.
+fn hosts(m: &Measurements) -> Option<Figure> {
+    let title = "Processor time for one page, from more and more hosts";
+    let (unit, cpu) = ("µs of CPU a page", Run::cpu_us_per_page);
+    growth_of(m, Experiment::Hosts, "hosts-growth", title, unit, "hosts", cpu)
+}
+
+/// What it costs to be polite, and to ask again.
+fn manners(m: &Measurements) -> Option<Figure> {
+    let cpu = |experiment, name| m.summary(experiment, MANNERS, name, Run::cpu_us_per_page);
+    let mut rows = Vec::new();
+    for name in m.contenders(Experiment::PerHost, MANNERS) {
+        rows.push((name.to_owned(), cpu(Experiment::Hosts, name)?));
+        rows.push((format!("{name}, 6 to a host"), cpu(Experiment::PerHost, name)?));
+        rows.push((format!("{name}, asks again"), cpu(Experiment::Retries, name)?));
+    }
+    Some(Figure {
+        name: "manners",
+        title: format!("What manners cost, on {MANNERS} hosts"),
+        unit: "µs of CPU a page",
+        note: format!(
+            "With {} in flight and no limit for each host; with six at a time to each; and with every \
+             tenth answer a 503, after which a page is asked for again.",
+            m.settings.concurrency
+        ),
+        data: bars(rows, None)?,
+    })
 }
 
 /// The same pages as HTML and as plain text, which is not searched: the difference is what charset

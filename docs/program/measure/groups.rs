@@ -6,7 +6,9 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::check;
-use super::contender::{CURL, EMPTY, WRK, curl, wrk};
+use super::contender::{
+    self, AIOHTTP, ASYNC_STD, CURL, EMPTY, LYCHEE, SMOL, TOKIO, WGET2, WRK, curl, wrk,
+};
 use super::cost;
 use super::experiment::{Check, Trial, run_interleaved};
 use super::order::Order;
@@ -19,7 +21,7 @@ use super::setup::{CONCURRENCY, PAGE_BYTES, PAGES, Setup};
 pub enum Group {
     /// Up to a million hello-worlds at once
     Hello,
-    /// Up to 100,000 pages as fast as they come, and a million URLs
+    /// Up to a million pages as fast as they come, from up to 10,000 hosts
     Scraping,
     /// Pages that each take 300 ms
     Latency,
@@ -72,6 +74,16 @@ pub fn measure(
             if !setup.quick {
                 run("a million URLs", urls_from_input(setup, 1_000_000)?)?;
             }
+            if cfg!(target_os = "linux") && setup.has_nginx {
+                let counts: &[u64] =
+                    if setup.quick { &[1, MANNERS] } else { &[1, MANNERS, 100, 1_000, 10_000] };
+                for &count in counts {
+                    run(&format!("{count} hosts"), hosts(setup, count)?)?;
+                }
+                run("six to a host, and again", manners(setup)?)?;
+            } else {
+                left_out.push("many hosts: that takes nginx, and Linux's 127.0.0.0/8".to_owned());
+            }
         }
         Group::Latency => {
             for in_flight in if setup.quick { &[100][..] } else { &[10, 100] } {
@@ -104,9 +116,17 @@ fn pages(setup: &Setup, size: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
     let mut trials = Vec::new();
     let programs = &setup.programs;
     for (contender, order) in programs.scrapers().into_iter().chain(programs.scraper_twins()) {
-        trials.push(Trial { rounds, ..scrape(setup, contender, order, &html, size, CONCURRENCY) });
+        trials.push(Trial { rounds, ..scrape(setup, contender, order, &html, size, NO_LIMITS) });
     }
     let address = setup.server.address();
+    if size == compared_size(setup) {
+        trials.extend(
+            programs
+                .httpx()
+                .map(|(contender, order)| scrape(setup, contender, order, &html, size, NO_LIMITS)),
+        );
+        trials.extend(other_tools(setup, &html, size));
+    }
     if programs.curl {
         let times = size / PAGES as u64;
         let pattern = format!("{address}/page/[0-{}]?bytes={PAGE_BYTES}&n=[1-{times}]", PAGES - 1);
@@ -121,7 +141,7 @@ fn pages(setup: &Setup, size: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
             trials.push(Trial {
                 experiment,
                 check,
-                ..scrape(setup, contender, order, &text, size, CONCURRENCY)
+                ..scrape(setup, contender, order, &text, size, NO_LIMITS)
             });
         }
         if programs.wrk {
@@ -139,10 +159,44 @@ fn pages(setup: &Setup, size: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
     Ok(trials)
 }
 
+/// What somebody who does not want to program would take.
+fn other_tools(setup: &Setup, list: &Path, size: u64) -> Vec<Trial> {
+    let list = list.display().to_string();
+    let trial = |contender, order, check| Trial {
+        experiment: Experiment::Pages,
+        size,
+        contender,
+        order,
+        rounds: setup.runs,
+        check,
+    };
+    let mut tools = Vec::new();
+    if setup.programs.wget2 {
+        let sizes = setup.pages.clone();
+        let check: Check = Box::new(move |path| check::wgot(path, &sizes, size));
+        tools.push(trial(WGET2, contender::wget2(&list, CONCURRENCY), check));
+    }
+    if setup.programs.lychee {
+        let check: Check = Box::new(move |path| check::lycheed(path, size));
+        tools.push(trial(LYCHEE, contender::lychee(&list, CONCURRENCY), check));
+    }
+    tools
+}
+
 /// The size at which scrapers are compared with each other.
 fn compared_size(setup: &Setup) -> u64 {
     if setup.quick { 5_000 } else { LARGE }
 }
+
+/// How many requests there may be at a time: in all, and to one host.
+#[derive(Clone, Copy)]
+struct Limits {
+    in_flight: usize,
+    per_host: usize,
+}
+
+/// Where pages are on one host, it is asked for as many at a time as there may be.
+const NO_LIMITS: Limits = Limits { in_flight: CONCURRENCY, per_host: CONCURRENCY };
 
 fn scrape(
     setup: &Setup,
@@ -150,11 +204,11 @@ fn scrape(
     mut order: Order,
     list: &Path,
     size: u64,
-    in_flight: usize,
+    limits: Limits,
 ) -> Trial {
-    let (list, in_flight) = (list.display().to_string(), in_flight.to_string());
-    // All pages are on one host, and it is asked for as many at a time as there may be.
-    let limits = ["--concurrency", &in_flight, "--per-host", &in_flight];
+    let list = list.display().to_string();
+    let (in_flight, per_host) = (limits.in_flight.to_string(), limits.per_host.to_string());
+    let limits = ["--concurrency", &in_flight, "--per-host", &per_host];
     order.args.extend(limits.map(str::to_owned));
     order.args.extend(["--format", "json", "--input", &list].map(str::to_owned));
     let sizes = setup.pages.clone();
@@ -184,11 +238,49 @@ fn curled(setup: &Setup, pattern: &str, size: u64, in_flight: usize) -> Trial {
 fn urls_from_input(setup: &Setup, size: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
     let list = setup.urls("page", size)?;
     let trial = |(contender, order)| {
-        let mut trial = scrape(setup, contender, order, Path::new("-"), size, CONCURRENCY);
+        let mut trial = scrape(setup, contender, order, Path::new("-"), size, NO_LIMITS);
         trial.order.stdin = Some(list.clone());
         Trial { experiment: Experiment::UrlsFromInput, rounds: 1, ..trial }
     };
     Ok(setup.programs.scrapers().into_iter().map(trial).collect())
+}
+
+/// The hosts on which it is measured what manners cost.
+pub const MANNERS: u64 = 10;
+
+/// The same pages, on so many hosts in turns.
+fn hosts(setup: &Setup, hosts: u64) -> Result<Vec<Trial>, Box<dyn Error>> {
+    let size = compared_size(setup);
+    let list = setup.urls_on("page", size, hosts)?;
+    let everyone = setup.programs.scrapers().into_iter().chain(setup.programs.scraper_twins());
+    let trial = |(contender, order)| {
+        let trial = scrape(setup, contender, order, &list, size, NO_LIMITS);
+        Trial { experiment: Experiment::Hosts, size: hosts, ..trial }
+    };
+    Ok(everyone.map(trial).collect())
+}
+
+/// With the limit for each host that scrapers have by default; and where every tenth page has to be
+/// asked for again.
+fn manners(setup: &Setup) -> Result<Vec<Trial>, Box<dyn Error>> {
+    let size = compared_size(setup);
+    let (html, busy) =
+        (setup.urls_on("page", size, MANNERS)?, setup.urls_on("busy", size, MANNERS)?);
+    let everyone = setup.programs.scrapers().into_iter().chain(setup.programs.scraper_twins());
+    let mut trials = Vec::new();
+    for (contender, order) in everyone {
+        let polite = [SMOL, TOKIO, ASYNC_STD, AIOHTTP].contains(&contender);
+        if !polite {
+            continue;
+        }
+        let limits = Limits { in_flight: CONCURRENCY, per_host: 6 };
+        let trial = scrape(setup, contender, order.clone(), &html, size, limits);
+        trials.push(Trial { experiment: Experiment::PerHost, size: MANNERS, ..trial });
+        let mut trial = scrape(setup, contender, order, &busy, size, NO_LIMITS);
+        trial.order.args.extend(["--retries", "20", "--retry-delay", "0.01"].map(str::to_owned));
+        trials.push(Trial { experiment: Experiment::Retries, size: MANNERS, ..trial });
+    }
+    Ok(trials)
 }
 
 fn latency(setup: &Setup, in_flight: usize) -> Result<Vec<Trial>, Box<dyn Error>> {
@@ -201,7 +293,14 @@ fn latency(setup: &Setup, in_flight: usize) -> Result<Vec<Trial>, Box<dyn Error>
     let everyone = programs.scrapers().into_iter().chain(programs.scraper_twins());
     let mut trials: Vec<Trial> = everyone
         .map(|(contender, order)| {
-            let trial = scrape(setup, contender, order, &list, PAGES as u64, in_flight);
+            let trial = scrape(
+                setup,
+                contender,
+                order,
+                &list,
+                PAGES as u64,
+                Limits { in_flight, per_host: in_flight },
+            );
             Trial { experiment: Experiment::Latency, size: in_flight as u64, ..trial }
         })
         .collect();

@@ -30,7 +30,7 @@ pub fn machine() -> Machine {
 pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
     let lock = fs::read_to_string(workspace.join("Cargo.lock")).unwrap_or_default();
-    for name in ["tokio", "async-std", "smol", "reqwest", "surf", "hyper", "html5gum"] {
+    for name in ["tokio", "async-std", "smol", "reqwest", "surf", "hyper", "html5gum", "axum"] {
         versions.extend(locked(&lock, name).map(|version| (name.to_owned(), version)));
     }
     let mut add = |name: &str, text: Option<String>| {
@@ -45,6 +45,11 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
     if programs.curl {
         add("curl", output("curl", &["--version"]));
     }
+    for (name, there) in [("wget2", programs.wget2), ("lychee", programs.lychee)] {
+        if there {
+            add(name, output(name, &["--version"]));
+        }
+    }
     if programs.wrk {
         // wrk -v prints its version, and counts that as an error.
         let print = std::process::Command::new("wrk").arg("-v").output().ok();
@@ -55,6 +60,9 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
         let print =
             |name| format!("from importlib.metadata import version; print(version('{name}'))");
         add("aiohttp", output(python, &["-c", &print("aiohttp")]));
+        add("httpx", output(python, &["-c", &print("httpx")]));
+        add("FastAPI", output(python, &["-c", &print("fastapi")]));
+        add("uvicorn", output(python, &["-c", &print("uvicorn")]));
         if programs.uvloop {
             add("uvloop", output(python, &["-c", &print("uvloop")]));
         }

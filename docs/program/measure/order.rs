@@ -29,6 +29,10 @@ pub struct Order {
     pub until_output: bool,
     /// Look now and then how many threads it has.
     pub count_threads: bool,
+    /// End it after so many seconds, whatever it is doing; never, if there is none.
+    pub limit_s: Option<f64>,
+    /// Before it is ended, let it end what it has started, as for Ctrl-C (Unix).
+    pub gently: bool,
 }
 
 /// What it cost, as the operating system counted it.

@@ -19,7 +19,11 @@ pub fn text(m: &Measurements) -> String {
     }
     text += &format!("{}\n", wrap(READING));
     text.extend(floor(m).map(|floor| wrap(&floor) + "\n"));
-    text.extend(m.left_out.iter().map(|line| wrap(&format!("Left out: {line}.")) + "\n"));
+    text.extend(
+        m.left_out
+            .iter()
+            .map(|line| wrap(&format!("Left out: {}.", line.trim_end_matches('.'))) + "\n"),
+    );
     text
 }
 

@@ -70,6 +70,12 @@ pub enum Experiment {
     PlainText,
     /// `size` URLs from standard input.
     UrlsFromInput,
+    /// 20,000 pages on `size` hosts.
+    Hosts,
+    /// The same, with a few at a time to each host.
+    PerHost,
+    /// The same, with every tenth answer a 503.
+    Retries,
     /// 100 pages that each take 300 ms, `size` in flight.
     Latency,
     /// The time until a program prints Hello.

@@ -3,6 +3,7 @@
 use std::env;
 use std::error::Error;
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,6 +36,7 @@ pub struct Setup {
     /// Serves the pages as fast as it can: nginx, or another practice site.
     pub server: Server,
     pub server_name: String,
+    pub has_nginx: bool,
     /// Serves pages that take their time.
     pub site: Server,
     pub left_out: Vec<String>,
@@ -65,7 +67,9 @@ impl Setup {
         let practice_site = programs.binary("practice_site");
         let site = Server::practice_site(&practice_site, folder.path())?;
         let pages = make_pages(&programs, &site, folder.path())?;
-        let (server, server_name) = match Server::nginx(folder.path()) {
+        let nginx = Server::nginx(folder.path());
+        let has_nginx = nginx.is_ok();
+        let (server, server_name) = match nginx {
             Ok(server) => (server, "nginx, one process".to_owned()),
             Err(error) if error.is::<process::Interrupted>() => return Err(error),
             Err(error) => {
@@ -81,6 +85,7 @@ impl Setup {
             pages,
             server,
             server_name,
+            has_nginx,
             site,
             left_out,
             workspace,
@@ -96,15 +101,26 @@ impl Setup {
         self.folder.path().join(name)
     }
 
-    /// A list of so many URLs on the fast server, under `/page/` or `/text/`.
+    /// A list of so many URLs on the fast server, under `/page/`, `/text/` or `/busy/`.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn urls(&self, kind: &str, count: u64) -> Result<PathBuf, Box<dyn Error>> {
-        let path = self.file(&format!("{kind}-{count}.txt"));
-        let base = self.server.address();
-        let line =
-            |n: u64| format!("{base}/{kind}/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64);
+        self.urls_on(kind, count, 1)
+    }
+
+    /// The same, on so many hosts in turns: all of 127.0.0.0/8 is this machine (Linux).
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn urls_on(&self, kind: &str, count: u64, hosts: u64) -> Result<PathBuf, Box<dyn Error>> {
+        let path = self.file(&format!("{kind}-{count}-{hosts}.txt"));
+        let port = self.server.port();
+        let line = |n: u64| {
+            let host = u32::try_from(n % hosts).unwrap_or(0);
+            let host = Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + host);
+            format!("http://{host}:{port}/{kind}/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64)
+        };
         fs::write(&path, (0..count).map(line).collect::<String>())?;
         Ok(path)
     }
@@ -211,12 +227,18 @@ fn find_programs(
                 left_out.push("uvloop: it is not installed".to_owned());
             }
         }
-        Err(error) => left_out.push(format!("asyncio, aiohttp and uvloop: {error}")),
+        Err(error) => left_out.push(format!("asyncio, aiohttp, uvloop and httpx: {error}")),
     }
     let help = process::output("curl", &["--help", "all"]);
     programs.curl = help.is_some_and(|help| help.contains("--parallel-max"));
     if !programs.curl {
         left_out.push("curl: there is none that knows --parallel".to_owned());
+    }
+    for (name, there) in [("wget2", &mut programs.wget2), ("lychee", &mut programs.lychee)] {
+        *there = process::output(name, &["--version"]).is_some();
+        if !*there {
+            left_out.push(format!("{name}: it is not installed"));
+        }
     }
     // Asked for its version, wrk prints it and fails.
     programs.wrk = Command::new("wrk").arg("-v").output().is_ok();
