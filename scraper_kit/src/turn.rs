@@ -60,20 +60,21 @@ impl Turns {
     }
 
     /// Waits until a new page may be in flight to this host.
-    pub(crate) async fn begin(self: &Arc<Self>, origin: Origin) -> (Turn, Begun) {
-        (self.take(origin, true).await, Begun(Arc::clone(self)))
+    pub(crate) fn begin(self: &Arc<Self>, origin: Origin) -> impl Future<Output = (Turn, Begun)> {
+        let turn = self.take(Arc::new(origin), true); // an Origin is large, and thousands wait here
+        async { (turn.await, Begun(Arc::clone(self))) }
     }
 
     /// The same for a page that has begun.
     pub(crate) async fn go_on(self: &Arc<Self>, origin: Origin) -> Turn {
-        self.take(origin, false).await
+        self.take(Arc::new(origin), false).await
     }
 
-    async fn take(self: &Arc<Self>, origin: Origin, is_new: bool) -> Turn {
-        let (origin, place) = (Arc::new(origin), self.state().arrive(is_new));
-        let waiting = Waiting { turns: self, origin: Arc::clone(&origin), place };
+    async fn take(self: &Arc<Self>, origin: Arc<Origin>, is_new: bool) -> Turn {
+        let place = self.state().arrive(is_new);
+        let waiting = Waiting { turns: self, origin, place };
         poll_fn(|context| waiting.poll(context)).await;
-        Turn { turns: Arc::clone(self), origin }
+        Turn { turns: Arc::clone(self), origin: Arc::clone(&waiting.origin) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
