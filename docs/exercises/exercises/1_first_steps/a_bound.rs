@@ -24,7 +24,8 @@ async fn fetch(page: usize, open: &Gauge) -> usize {
     page
 }
 
-// TODO: keep LIMIT requests in flight while there are pages, and never more.
+// TODO: keep LIMIT requests in flight while there are pages, and never more. No task is needed:
+// somebody awaits all the time.
 async fn fetch_all(pages: Vec<usize>, open: &Gauge) -> Vec<usize> {
     join_all(pages.into_iter().map(|page| fetch(page, open))).await
 }

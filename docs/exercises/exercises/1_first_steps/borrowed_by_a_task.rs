@@ -12,7 +12,7 @@
 
 use exercises::{Log, turns};
 
-/// In a task of its own.
+/// In a task of its own. A clone of a `Log` writes to the same log.
 async fn greet(greeting: &str, guest: &str, log: &Log) {
     assert!(tokio::task::try_id().is_some(), "{guest} is greeted, but not in a task");
     log.add(format!("{greeting}, {guest}"));

@@ -19,7 +19,8 @@ async fn cook(dish: &'static str, n: usize, log: &Log) -> &'static str {
     dish
 }
 
-// TODO: this takes as long as all three together. Let it take as long as the slowest of them.
+// TODO: this takes as long as all three together. Let it take as long as the slowest of them, on any
+// runtime: so without a task, which would be one runtime's.
 async fn breakfast(log: &Log) -> [&'static str; 3] {
     let coffee = cook("coffee", 3, log).await;
     let eggs = cook("eggs", 8, log).await;

@@ -19,12 +19,12 @@ struct Powder {
     ground_on: ThreadId,
 }
 
-/// No `async` in sight, and that is well: it is done at once.
+/// No `async` in sight, and it needs none: it is done at once.
 fn weigh(cups: u32) -> u32 {
     cups * 8
 }
 
-/// No `async` in sight, and that is not well: it holds its thread, as many a driver or hash does.
+/// No `async` in sight, and it takes long: it holds its thread, as many a driver or hash does.
 fn grind(grams: u32) -> Powder {
     thread::sleep(Duration::from_millis(200));
     Powder { grams, ground_on: thread::current().id() }
