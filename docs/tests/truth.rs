@@ -54,6 +54,20 @@ fn the_book_builds_from_any_folder() {
     assert!(again.status.success(), "a built book is replaced");
 }
 
+/// A claim that the record contradicts is an error of the build: see program/book/claims.rs.
+#[test]
+fn what_is_said_in_short_stands_on_figures() {
+    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/measurements.md");
+    let text = fs::read_to_string(chapter).unwrap().replace("\r\n", "\n");
+    let (_, short) = text.split_once("\n## In short\n").unwrap();
+    let (short, _) = short.split_once("\n## ").unwrap();
+    let sentences: Vec<_> = short.split("\n- ").skip(1).collect();
+    assert!(sentences.len() >= 3, "{short}");
+    for sentence in sentences {
+        assert!(sentence.contains("\n  {{#claim "), "no figure: {sentence}");
+    }
+}
+
 #[test]
 fn a_folder_that_is_no_book_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();

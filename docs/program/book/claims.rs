@@ -11,6 +11,8 @@ use crate::measure::statistics::{Comparison, Summary, compare};
 enum Relation {
     /// Less, beyond what may be chance.
     Less,
+    /// The same, as far as this run can tell.
+    Alike,
     /// At most so many times as much.
     AtMost(f64),
     /// At least so many times as much.
@@ -35,14 +37,17 @@ pub fn claim(m: &Measurements, claim: &str) -> Result<String, String> {
     }
 }
 
-/// `ONE < ANOTHER`, `ONE <= 1.5 × ANOTHER` or `ONE >= 3 × ANOTHER`.
+/// `ONE < ANOTHER`, `ONE ~ ANOTHER`, `ONE <= 1.5 × ANOTHER` or `ONE >= 3 × ANOTHER`.
 fn parse(said: &str) -> Result<(&str, Relation, &str), String> {
     let wrong = || format!("no claim: \"{said}\"");
-    let sign = ["<=", ">=", "<"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
+    let sign =
+        ["<=", ">=", "<", "~"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
     let (one, other) = said.split_once(sign).ok_or_else(wrong)?;
     let (one, other) = (one.trim(), other.trim());
-    if sign == "<" {
-        return Ok((one, Relation::Less, other));
+    match sign {
+        "<" => return Ok((one, Relation::Less, other)),
+        "~" => return Ok((one, Relation::Alike, other)),
+        _ => {}
     }
     let (times, other) = other.split_once('×').ok_or_else(wrong)?;
     let times = times.trim().parse().map_err(|_| wrong())?;
@@ -55,6 +60,7 @@ fn holds(one: Summary, relation: &Relation, other: Summary) -> bool {
         Relation::Less => {
             matches!(compare(one, other), Comparison::Apart { ratio, .. } if ratio < 1.0)
         }
+        Relation::Alike => compare(one, other) == Comparison::Overlapping,
         Relation::AtMost(times) => one.median <= times * other.median,
         Relation::AtLeast(times) => one.median >= times * other.median,
     }
@@ -81,6 +87,7 @@ mod tests {
     #[test]
     fn a_claim_is_read() {
         assert_eq!(parse("smol < async-std"), Ok(("smol", Relation::Less, "async-std")));
+        assert_eq!(parse("smol ~ tokio"), Ok(("smol", Relation::Alike, "tokio")));
         let most = parse("tokio (hyper) <= 1.2 × curl --parallel");
         assert_eq!(most, Ok(("tokio (hyper)", Relation::AtMost(1.2), "curl --parallel")));
         assert_eq!(parse("a >= 3 × b"), Ok(("a", Relation::AtLeast(3.0), "b")));
@@ -96,6 +103,7 @@ mod tests {
         let wide = summary([1.2, 1.5, 1.6, 1.7]);
         assert!(holds(low, &Relation::Less, high) && !holds(high, &Relation::Less, low));
         assert!(!holds(low, &Relation::Less, wide), "their spreads overlap");
+        assert!(holds(low, &Relation::Alike, wide) && !holds(low, &Relation::Alike, high));
         assert!(holds(high, &Relation::AtLeast(1.3), low));
         assert!(!holds(high, &Relation::AtLeast(1.4), low));
         assert!(holds(high, &Relation::AtMost(1.4), low));

@@ -23,6 +23,7 @@ pub fn draw(
 ) -> Result<String, Box<dyn Error>> {
     let letters = series.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let (x_range, y_range) = ranges(series);
+    let last = x_range.end;
     let mut drawing = String::new();
     {
         let area = SVGBackend::with_string(&mut drawing, (WIDTH, HEIGHT)).into_drawing_area();
@@ -50,7 +51,7 @@ pub fn draw(
             text.clone().pos(Pos::new(horizontal, VPos::Center))
         };
         area.draw(&Text::new(unit.to_owned(), (4, 12), place(&font, HPos::Left)))?;
-        let mut ends = Vec::new();
+        let (mut ends, mut early) = (Vec::new(), Vec::new());
         for (name, points) in series {
             let inside = |number: f64| number.clamp(y_range.start, y_range.end);
             let style = colour(name).stroke_width(2);
@@ -63,8 +64,12 @@ pub fn draw(
             }
             if let Some((size, number)) = points.last() {
                 let (x, y) = chart.backend_coord(&(*size as f64, inside(number.median)));
-                ends.push((x, y, name));
+                if (*size as f64) < last { &mut early } else { &mut ends }.push((x, y, name));
             }
+        }
+        for (x, y, name) in stacked(early) {
+            let style = place(&("sans-serif", TEXT).into_font().color(&colour(name)), HPos::Right);
+            area.draw(&Text::new(name.clone(), (x - 10, y), style))?;
         }
         for (x, y, name) in spread_out(ends) {
             let style = place(&("sans-serif", TEXT).into_font().color(&colour(name)), HPos::Left);
@@ -116,6 +121,18 @@ fn round_numbers(range: &Range<f64>) -> Vec<f64> {
     let powers = (range.start.log10().floor() as i32)..=(range.end.log10().ceil() as i32);
     let all = powers.flat_map(|power| steps.iter().map(move |step| step * 10_f64.powi(power)));
     all.filter(|number| range.contains(number)).collect()
+}
+
+/// The names of lines that end before the others go above their ends, where these do not come; and
+/// each above the last.
+fn stacked(mut ends: Vec<(i32, i32, &String)>) -> Vec<(i32, i32, &String)> {
+    ends.sort_by_key(|(_, y, _)| -*y);
+    let mut highest = i32::MAX;
+    for end in &mut ends {
+        end.1 = end.1.min(highest) - LINE;
+        highest = end.1;
+    }
+    ends
 }
 
 /// Moves names down until none is upon another, and up again if they fell off the end.
