@@ -9,14 +9,15 @@ use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use order::{Order, Usage};
 
-/// How long a command may take to end by itself, when it is asked to.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long a command may take to end by itself, when it is asked to: the kitchen gives its guests ten
+/// seconds.
+const GRACE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     match run() {
@@ -44,7 +45,7 @@ fn measure(order: &Order) -> io::Result<Usage> {
     let mut child = command.spawn()?;
     let group = Arc::new(Group(Mutex::new(Some(child.id()))));
     end_with_the_lifeline(Arc::clone(&group), order.gently);
-    let limit = order.limit_s.map(|limit| end_after(limit, Arc::clone(&group)));
+    let passed = order.limit_s.map(|limit| (limit, end_after(limit, Arc::clone(&group))));
     let threads = order.count_threads.then(|| count_threads(child.id()));
 
     let mut usage = Usage::default();
@@ -60,7 +61,7 @@ fn measure(order: &Order) -> io::Result<Usage> {
     usage.threads = threads.map(|most| most.load(Ordering::Relaxed)).filter(|most| *most > 0);
     usage.success = status.success() || usage.first_output_s.is_some();
     usage.ending = status.to_string();
-    if let Some((limit, (_, passed))) = order.limit_s.zip(limit)
+    if let Some((limit, passed)) = passed
         && passed.load(Ordering::Relaxed)
     {
         usage.success = false;
@@ -154,19 +155,16 @@ fn end_with_the_lifeline(group: Arc<Group>, gently: bool) {
     });
 }
 
-/// Ends the command when its time is up, and says so, unless the sender is dropped before.
-fn end_after(limit: f64, group: Arc<Group>) -> (mpsc::Sender<()>, Arc<AtomicBool>) {
-    let (done, waited) = mpsc::channel();
+/// Ends the command when its time is up, and tells whether it has been.
+fn end_after(limit: f64, group: Arc<Group>) -> Arc<AtomicBool> {
     let passed = Arc::new(AtomicBool::new(false));
     let says = Arc::clone(&passed);
     thread::spawn(move || {
-        let limit = Duration::try_from_secs_f64(limit).unwrap_or(Duration::MAX);
-        if waited.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
-            says.store(true, Ordering::Relaxed);
-            group.end();
-        }
+        thread::sleep(Duration::try_from_secs_f64(limit).unwrap_or(Duration::MAX));
+        says.store(true, Ordering::Relaxed);
+        group.end();
     });
-    (done, passed)
+    passed
 }
 
 /// Linux lists the threads of a process in a folder; nothing is counted elsewhere.

@@ -197,8 +197,8 @@ fn print(
     Ok(summary)
 }
 
-/// Writes lines in one piece, so that a reader never sees half of one. What is written to the system
-/// for each page alone costs as much as all else that is done to print it.
+/// Writes lines in one piece, so that a reader never sees half of one, and the system is called once
+/// for a batch of pages.
 fn write(lines: &str) -> io::Result<()> {
     let mut output = io::stdout().lock();
     output.write_all(lines.as_bytes())?;

@@ -266,13 +266,11 @@ fn manners(setup: &Setup) -> Result<Vec<Trial>, Box<dyn Error>> {
     let size = compared_size(setup);
     let (html, busy) =
         (setup.urls_on("page", size, MANNERS)?, setup.urls_on("busy", size, MANNERS)?);
-    let everyone = setup.programs.scrapers().into_iter().chain(setup.programs.scraper_twins());
+    let mut everyone = setup.programs.scrapers();
+    everyone.extend(setup.programs.scraper_twins());
+    everyone.retain(|(contender, _)| [SMOL, TOKIO, ASYNC_STD, AIOHTTP].contains(contender));
     let mut trials = Vec::new();
     for (contender, order) in everyone {
-        let polite = [SMOL, TOKIO, ASYNC_STD, AIOHTTP].contains(&contender);
-        if !polite {
-            continue;
-        }
         let limits = Limits { in_flight: CONCURRENCY, per_host: 6 };
         let trial = scrape(setup, contender, order.clone(), &html, size, limits);
         trials.push(Trial { experiment: Experiment::PerHost, size: MANNERS, ..trial });

@@ -70,7 +70,7 @@ pub enum Experiment {
     PlainText,
     /// `size` URLs from standard input.
     UrlsFromInput,
-    /// 20,000 pages on `size` hosts.
+    /// As many pages as scrapers are compared with, on `size` hosts.
     Hosts,
     /// The same, with a few at a time to each host.
     PerHost,

@@ -36,6 +36,7 @@ pub struct Setup {
     /// Serves the pages as fast as it can: nginx, or another practice site.
     pub server: Server,
     pub server_name: String,
+    /// Whether that is nginx.
     pub has_nginx: bool,
     /// Serves pages that take their time.
     pub site: Server,

@@ -2,8 +2,7 @@
 //!
 //! Who looks for a `<title>` in a page's body wants to know of few tags, and of no text: see
 //! `Tree::passes_over`. The tokenizer is told that all the rest is text, which it hands on whole. To
-//! find the end of a tag is much less work than to read it: a page's title is found in a third of the
-//! time.
+//! find the end of a tag is much less work than to read it.
 
 use crate::tag::Tag;
 
