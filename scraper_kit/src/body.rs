@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead};
 
 use crate::content_type::ContentType;
-use crate::decode::{Decoded, body_error, decode, poll_read_buffered};
+use crate::decode::{BoxedBody, body_error, decode, poll_read_buffered};
 use crate::error::{ErrorKind, FetchError};
 use crate::extract::Extractor;
 use crate::head::ResponseHead;
@@ -26,7 +26,7 @@ const SLICE: Duration = Duration::from_millis(1);
 /// A body that is read chunk by chunk, decompressed, counted and searched on the way.
 pub struct PageBody<'p> {
     page: &'p mut Outcome,
-    body: Sliced<Decoded<'p>>,
+    body: Sliced<BoxedBody<'p>>,
     /// How much of what `body` has ready was handed on.
     taken: usize,
     extractor: Option<Extractor>,

@@ -21,8 +21,8 @@ pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
 /// After so many bytes of input, other tasks get a turn.
 const BYTES_PER_TURN: usize = 64 * 1024;
 
-/// Where a body's decoded bytes can be read.
-pub(crate) type Decoded<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
+/// A body, before its decoder or behind it.
+pub(crate) type BoxedBody<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
 
 /// Decompressed bytes that are ready at a time.
 const BUFFER_BYTES: usize = 8 * 1024;
@@ -52,9 +52,9 @@ const NOT_UNDONE: [&str; 15] = [
 pub(crate) async fn decode<'b>(
     content_encoding: Option<&str>,
     body: impl AsyncBufRead + Send + Unpin + 'b,
-) -> Result<Decoded<'b>, FetchError> {
+) -> Result<BoxedBody<'b>, FetchError> {
     let broken = |reason: String| FetchError::new(ErrorKind::Protocol, reason);
-    let mut input: Decoded<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
+    let mut input: BoxedBody<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
     let names = content_encoding.unwrap_or_default().to_ascii_lowercase();
     let mut codings: Vec<Coding> = Vec::new();
     for name in names.split(',').map(str::trim) {
@@ -94,7 +94,7 @@ pub(crate) async fn decode<'b>(
     })
 }
 
-fn buffered<'b>(decoder: impl AsyncRead + Send + 'b) -> Decoded<'b> {
+fn buffered<'b>(decoder: impl AsyncRead + Send + 'b) -> BoxedBody<'b> {
     Box::pin(BufReader::with_capacity(BUFFER_BYTES, decoder))
 }
 
@@ -171,12 +171,12 @@ impl<B: AsyncBufRead + Unpin> AsyncBufRead for Fair<B> {
 /// and would miss that the response goes on, or is cut off behind it.
 struct Whole<'b, D> {
     decoder: D,
-    input: fn(Pin<&mut D>) -> Pin<&mut Decoded<'b>>,
+    input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>,
     /// A decoder for the data that follows, if any may: gzip has several members (RFC 1952).
-    next: Option<fn(Decoded<'b>) -> D>,
+    next: Option<fn(BoxedBody<'b>) -> D>,
 }
 
-fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut Decoded<'b>>) -> Whole<'b, D> {
+fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>) -> Whole<'b, D> {
     Whole { decoder, input, next: None }
 }
 
