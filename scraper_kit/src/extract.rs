@@ -90,13 +90,17 @@ impl Extractor {
 
     fn parse(&mut self, mut bytes: &[u8], last: bool) {
         while let State::Reading { decoder, reading } = &mut self.state {
-            let mut text = String::with_capacity(TEXT_BYTES);
-            let (result, read, _) = decoder.decode_to_string(bytes, &mut text, last);
-            if let Some(texts) = reading.write(text.into_bytes()) {
+            let mut done = true;
+            let texts = reading.write(|text| {
+                text.reserve(TEXT_BYTES);
+                let (result, read, _) = decoder.decode_to_string(bytes, text, last);
+                bytes = &bytes[read..];
+                done = result == CoderResult::InputEmpty;
+            });
+            if let Some(texts) = texts {
                 self.state = State::Full(decoder.encoding(), texts);
             }
-            bytes = &bytes[read..];
-            if result == CoderResult::InputEmpty {
+            if done {
                 return;
             }
         }

@@ -37,8 +37,10 @@ impl ResponseHead {
     {
         let first = |name| header(name).into_iter().next();
         let find = |name| {
-            let values = header(name).into_iter().map(String::from_utf8_lossy);
-            Some(values.collect::<Vec<_>>().join(", ")).filter(|value| !value.is_empty())
+            let mut values = header(name).into_iter().map(String::from_utf8_lossy);
+            let first = values.next()?.into_owned();
+            let joined = values.fold(first, |joined, value| joined + ", " + &value);
+            Some(joined).filter(|value| !value.is_empty())
         };
         Self {
             status,

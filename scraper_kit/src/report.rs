@@ -167,7 +167,7 @@ fn print(
 ) -> io::Result<Summary> {
     let progress = progress_bar(total);
     let mut summary = Summary::default();
-    let (mut rows, mut lines) = (Vec::new(), String::new());
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
     for batch in batches {
         let all = batch.len() < WAITING_PAGES;
         progress.inc(batch.len() as u64);
@@ -199,9 +199,9 @@ fn print(
 
 /// Writes lines in one piece, so that a reader never sees half of one, and the system is called once
 /// for a batch of pages.
-fn write(lines: &str) -> io::Result<()> {
+fn write(lines: &[u8]) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    output.write_all(lines.as_bytes())?;
+    output.write_all(lines)?;
     output.flush()
 }
 

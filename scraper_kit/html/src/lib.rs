@@ -61,7 +61,7 @@ mod tests {
         while !rest.is_empty() {
             let end = rest.floor_char_boundary(step);
             let end = if end == 0 { rest.chars().next().map_or(0, char::len_utf8) } else { end };
-            if let Some((matches, truncated)) = reading.write(rest.as_bytes()[..end].to_vec()) {
+            if let Some((matches, truncated)) = reading.write(|piece| piece.push_str(&rest[..end])) {
                 return Found { matches, truncated };
             }
             rest = &rest[end..];

@@ -12,7 +12,7 @@ impl Tree {
         self.open_matches += usize::from(open.found.is_some());
         self.work(self.open.len() - index);
         if self.open.len() == self.open.capacity() {
-            self.open.reserve_exact(self.open.len().clamp(32, 512)); // and not twice as many
+            self.open.reserve_exact(self.open.len().clamp(8, 512)); // and not twice as many
         }
         self.open.insert(index, open);
     }

@@ -24,7 +24,8 @@ use crate::pool::{Place, Pool};
 /// The body of a response, to be read through the traits of the `futures` crate.
 pub type Body<R> = IntoAsyncRead<Chunks<R>>;
 
-type ConnectionOf<R> = Connection<MaybeTls<<R as Runtime>::Socket>>;
+/// On the heap, for it is large, and goes from the pool to a page and back.
+type ConnectionOf<R> = Box<Connection<MaybeTls<<R as Runtime>::Socket>>>;
 
 /// A connection in use.
 type Open<R> = (Place<ConnectionOf<R>>, ConnectionOf<R>);
@@ -90,10 +91,14 @@ impl<R: Runtime> Client<R> {
             }
         }
         let place = self.pool.place(origin);
-        let stream = connect::<R>(url, &self.tls, || self.pool.close_oldest()).await?;
-        let mut connection = Connection::new(stream).await.map_err(explain)?;
+        let mut connection = self.connect(url).boxed().await?; // on the heap: large, and rare
         let answer = connection.send(self.request(url)?).await.map_err(explain)?;
         Ok(((place, connection), answer))
+    }
+
+    async fn connect(&self, url: &Url) -> Result<ConnectionOf<R>, FetchError> {
+        let stream = connect::<R>(url, &self.tls, || self.pool.close_oldest()).await?;
+        Ok(Box::new(Connection::new(stream).await.map_err(explain)?))
     }
 
     fn request(&self, url: &Url) -> Result<Request<String>, FetchError> {

@@ -1,30 +1,31 @@
 //! JSON Lines: one object per page, printed as soon as the page is done.
 
-use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write};
 
 use super::printable::is_hidden;
 use crate::outcome::Outcome;
 
 /// Adds a page's line. It is ASCII where a terminal could misread it: JSON itself escapes the first
 /// 32 control characters only.
-pub(super) fn add(page: &Outcome, lines: &mut String) -> io::Result<()> {
-    let json = serde_json::to_string(page)?;
-    let is_plain = json.bytes().all(|byte| matches!(byte, b' '..=b'~')); // most are, and soon seen to be
-    if is_plain || !json.contains(is_hidden) {
-        lines.push_str(&json);
-    } else {
+pub(super) fn add(page: &Outcome, lines: &mut Vec<u8>) -> io::Result<()> {
+    let start = lines.len();
+    serde_json::to_writer(&mut *lines, page)?;
+    let is_plain = |byte| matches!(byte, b' '..=b'~'); // most lines are, and soon seen to be
+    if !lines[start..].iter().copied().all(is_plain) {
+        let json = lines.split_off(start);
         // Outside its strings JSON has no such character, so each is inside one, where \u may stand.
-        for letter in json.chars() {
+        for letter in str::from_utf8(&json).expect("JSON is UTF-8").chars() {
             match is_hidden(letter) {
-                true => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-                    write!(lines, "\\u{unit:04x}").expect("a String takes everything");
-                }),
-                false => lines.push(letter),
+                true => {
+                    for unit in letter.encode_utf16(&mut [0; 2]) {
+                        write!(lines, "\\u{unit:04x}")?;
+                    }
+                }
+                false => write!(lines, "{letter}")?,
             }
         }
     }
-    lines.push('\n');
+    lines.push(b'\n');
     Ok(())
 }
 
@@ -51,8 +52,9 @@ mod tests {
     }
 
     fn line(page: &Outcome) -> String {
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         add(page, &mut lines).unwrap();
+        let lines = String::from_utf8(lines).unwrap();
         assert!(lines.ends_with('\n') && lines.lines().count() == 1, "{lines}");
         lines.trim_end().to_owned()
     }
