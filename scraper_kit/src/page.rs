@@ -99,11 +99,11 @@ impl Page {
     /// an error, as with aiohttp's `raise_for_status`, and so is a redirect that was not followed.
     pub async fn receive<'p>(
         &'p mut self,
-        head: ResponseHead,
+        mut head: ResponseHead,
         body: impl AsyncBufRead + Send + 'p,
     ) -> Result<PageBody<'p>, FetchError> {
         self.outcome.status = Some(head.status);
-        self.outcome.final_url = Some(head.url.clone());
+        self.outcome.final_url = Some(mem::take(&mut head.url));
         let body = head.undo_transfer_coding(Box::pin(body))?;
         match head.status {
             ..200 => {

@@ -52,13 +52,13 @@ fn attributes(bytes: &[u8], mut at: usize) -> Option<usize> {
         }
         at = find(bytes, at + 1, |byte| !is_space(byte))?;
         at = match bytes[at] {
-            quote @ (b'"' | b'\'') => at + 2 + memchr::memchr(quote, &bytes[at + 1..])?,
+            quote @ (b'"' | b'\'') => find(bytes, at + 1, |byte| byte == quote)? + 1,
             _ => find(bytes, at, |byte| is_space(byte) || byte == b'>')?,
         };
     }
 }
 
-/// Where the next such byte is. Names and spaces are short: a plain loop is the fastest.
+/// Where the next such byte is. Names, values and spaces are short: a plain loop is the fastest.
 fn find(bytes: &[u8], mut at: usize, is_it: impl Fn(u8) -> bool) -> Option<usize> {
     while !is_it(*bytes.get(at)?) {
         at += 1;
