@@ -9,8 +9,8 @@ use scraper_html::{Reading, Selector, Texts};
 use crate::charset;
 use crate::content_type::ContentType;
 
-/// How much text is read at a time.
-const TEXT_BYTES: usize = 8 * 1024;
+/// How much text is read at a time, in bytes: little, for it stays in the processor's nearest cache.
+const TEXT_BYTES: usize = 2 * 1024;
 
 /// A reader of one HTML page: takes bytes as they arrive, keeps only what matches.
 pub(crate) struct Extractor {

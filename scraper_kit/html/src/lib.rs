@@ -61,10 +61,11 @@ mod tests {
         while !rest.is_empty() {
             let end = rest.floor_char_boundary(step);
             let end = if end == 0 { rest.chars().next().map_or(0, char::len_utf8) } else { end };
-            if let Some((matches, truncated)) = reading.write(|piece| piece.push_str(&rest[..end])) {
+            let (piece, after) = rest.split_at(end);
+            if let Some((matches, truncated)) = reading.write(|text| text.push_str(piece)) {
                 return Found { matches, truncated };
             }
-            rest = &rest[end..];
+            rest = after;
         }
         let (matches, truncated) = reading.finish();
         Found { matches, truncated }

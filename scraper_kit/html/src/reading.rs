@@ -36,7 +36,8 @@ impl Reading {
         let arrived = Arc::default();
         let page = Page::new(selector);
         let passes_over = page.passes_over();
-        let source = Source { arrived: Arc::clone(&arrived), text: String::new(), at: 0, passes_over };
+        let source =
+            Source { arrived: Arc::clone(&arrived), text: String::new(), at: 0, passes_over };
         let tokenizer = Tokenizer::new_with_emitter(source, page);
         Self { arrived, tokenizer: Box::new(tokenizer) }
     }
