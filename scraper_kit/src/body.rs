@@ -1,4 +1,4 @@
-//! A page's body, from its first byte to its last, never whole in memory.
+//! A page's body, from its first byte to its last: it is never whole in memory, but for its text.
 
 use std::io;
 use std::mem;
@@ -12,10 +12,11 @@ use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead};
 use crate::content_type::ContentType;
 use crate::decode::{BoxedBody, body_error, decode, poll_read_buffered};
 use crate::error::{ErrorKind, FetchError};
-use crate::extract::Extractor;
 use crate::head::ResponseHead;
 use crate::job::Job;
 use crate::outcome::Outcome;
+use crate::searcher::Unsearched;
+use crate::text::TextReader;
 
 /// The most decoded bytes that are handed on at a time.
 const CHUNK_BYTES: usize = 8 * 1024;
@@ -23,21 +24,24 @@ const CHUNK_BYTES: usize = 8 * 1024;
 /// How long a page may work before other tasks are let in.
 const SLICE: Duration = Duration::from_millis(1);
 
-/// A body that is read chunk by chunk, decompressed, counted and searched on the way.
+/// A body that is read chunk by chunk, decompressed and counted on the way, and its text kept.
 pub struct PageBody<'p> {
     page: &'p mut Outcome,
+    unsearched: &'p mut Option<Unsearched>,
     body: Sliced<BoxedBody<'p>>,
     /// How much of what `body` has ready was handed on.
     taken: usize,
-    extractor: Option<Extractor>,
+    text: Option<TextReader>,
     max_bytes: u64,
 }
 
 impl<'p> PageBody<'p> {
-    /// The body of a response with this head. What becomes of it is noted in `page`.
+    /// The body of a response with this head. What becomes of it is noted in `page`, and `unsearched`
+    /// gets its text if it has to be searched.
     pub(crate) async fn new(
         job: &Job,
         page: &'p mut Outcome,
+        unsearched: &'p mut Option<Unsearched>,
         head: &ResponseHead,
         body: impl AsyncBufRead + Send + Unpin + 'p,
     ) -> Result<Self, FetchError> {
@@ -45,15 +49,16 @@ impl<'p> PageBody<'p> {
         // Without a type it is taken for HTML, as browsers mostly find it to be.
         let is_html = content_type.as_ref().is_none_or(ContentType::is_html);
         Ok(Self {
-            extractor: is_html.then(|| Extractor::new(job.select.clone(), content_type)),
+            text: is_html.then(|| TextReader::new(job.searcher.query(), content_type)),
             body: Sliced::new(decode(head.content_encoding.as_deref(), body).await?),
             taken: 0,
             max_bytes: job.max_bytes,
             page,
+            unsearched,
         })
     }
 
-    /// The next decoded bytes; `None` when the body is complete, and the page's matches are known.
+    /// The next decoded bytes; `None` when the body is complete.
     ///
     /// # Errors
     /// A [`FetchError`] in an [`io::Error`], so that it can travel beside those of files.
@@ -62,11 +67,13 @@ impl<'p> PageBody<'p> {
         let ready = self.body.fill_buf().await.map_err(body_error)?;
         let chunk = &ready[..ready.len().min(CHUNK_BYTES)];
         if chunk.is_empty() {
-            if let Some(extractor) = self.extractor.take() {
-                let found = extractor.finish();
-                self.page.charset = Some(found.charset);
-                self.page.matches = found.matches;
-                self.page.truncated = found.truncated;
+            if let Some(text) = self.text.take() {
+                let read = text.finish();
+                self.page.charset = Some(read.charset);
+                match read.result {
+                    Ok(found) => self.page.note(found),
+                    Err(text) => *self.unsearched = Some(text.into()),
+                }
             }
             return Ok(None);
         }
@@ -76,10 +83,19 @@ impl<'p> PageBody<'p> {
             let reason = format!("more than {} bytes (--max-bytes)", self.max_bytes);
             return Err(FetchError::new(ErrorKind::TooLarge, reason).into());
         }
-        if let Some(extractor) = &mut self.extractor {
-            extractor.write(chunk);
+        if let Some(text) = &mut self.text {
+            text.write(chunk);
         }
         Ok(Some(chunk))
+    }
+
+    /// Reads chunk by chunk up to the end, for a page that is wanted nowhere else.
+    ///
+    /// # Errors
+    /// As with [`next_chunk`](Self::next_chunk).
+    pub async fn read_to_end(mut self) -> io::Result<()> {
+        while self.next_chunk().await?.is_some() {}
+        Ok(())
     }
 
     /// Notes the file that the page was saved to.

@@ -3,11 +3,11 @@
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use scraper_html::Selector;
+
+use crate::search::Query;
 
 /// The longest `--timeout` and `--retry-delay`, in seconds: a day.
 const MAX_SECONDS: f64 = 86_400.0;
@@ -61,9 +61,9 @@ pub(crate) struct CommandLine {
     pub(crate) max_bytes: u64,
 
     /// Extract the text of every element that matches, as a browser without scripts reads the page
-    /// (no :last-child, :empty or :has: a page is searched while it arrives)
-    #[arg(short, long, value_name = "CSS", default_value = "title", value_parser = parse_selector)]
-    pub(crate) select: Selected,
+    /// [default: the page's title]
+    #[arg(short, long, value_name = "CSS", value_parser = parse_selector)]
+    pub(crate) select: Option<Selected>,
 
     /// A table for people, or JSON Lines for programs
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
@@ -87,7 +87,7 @@ pub(crate) enum Format {
 
 /// A CSS selector and its source text.
 #[derive(Debug, Clone)]
-pub(crate) struct Selected(pub(crate) String, pub(crate) Arc<Selector>);
+pub(crate) struct Selected(pub(crate) String, pub(crate) Query);
 
 impl CommandLine {
     /// Reads the command line of the scraper called `name`. A usage error, `--help` and `--version`
@@ -122,9 +122,8 @@ fn seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-fn parse_selector(text: &str) -> Result<Selected, String> {
-    let selector: Selector = text.parse()?;
-    Ok(Selected(text.to_owned(), Arc::new(selector)))
+fn parse_selector(css: &str) -> Result<Selected, String> {
+    Ok(Selected(css.to_owned(), css.parse()?))
 }
 
 fn parse_user_agent(text: &str) -> Result<String, &'static str> {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures::channel::mpsc;
 use futures::stream::StreamExt;
-use scraper_html::Selector;
 
 use crate::clock::Clock;
 use crate::save::{Folder, SaveFile};
+use crate::searcher::Searcher;
 use crate::target::Target;
 use crate::turn::Turns;
 
@@ -40,7 +40,7 @@ pub struct Options {
     pub(crate) retry_delay: Duration,
     pub(crate) turns: Arc<Turns>,
     pub(crate) max_bytes: u64,
-    pub(crate) select: Arc<Selector>,
+    pub(crate) searcher: Searcher,
     pub(crate) clock: Clock,
     pub(crate) save: Option<Folder>,
 }

@@ -11,8 +11,9 @@
 //!    ([`Job`]), the list of [`Target`]s, and what completes at Ctrl-C ([`Interrupt`]).
 //! 2. A scraper starts a [`Page`] for each target, which waits for its turn, and requests it. The
 //!    client tells what came as a [`ResponseHead`], and the page knows where a redirect leads.
-//! 3. [`Page::receive`] makes the body a [`PageBody`], which decompresses, counts and searches it
-//!    chunk by chunk, and [`SaveFile`] says where it may be written.
+//! 3. [`Page::receive`] makes the body a [`PageBody`], which decompresses, counts and decodes it
+//!    chunk by chunk, and [`SaveFile`] says where it may be written. A [`Search`] of its text is work
+//!    for the processor, for a scraper to put where it keeps nobody waiting.
 //! 4. Whatever goes wrong is a [`FetchError`] of that page, a panic too ([`catch_panic`]).
 //! 5. [`Page::next_try`] tells whether the page is tried again. [`Page::finish`] stops its clock, and
 //!    [`Report::add`] shows its [`Outcome`]. [`Report::finish`] has the exit code.
@@ -28,8 +29,8 @@ mod command_line;
 mod content_type;
 mod decode;
 mod error;
-mod extract;
 mod head;
+mod html;
 mod interrupt;
 mod job;
 mod outcome;
@@ -42,7 +43,10 @@ mod report;
 mod retry;
 mod run;
 mod save;
+mod search;
+mod searcher;
 mod target;
+mod text;
 mod transfer;
 mod turn;
 
@@ -58,4 +62,5 @@ pub use panic::catch_panic;
 pub use report::{Closed, Report};
 pub use run::{Run, start};
 pub use save::SaveFile;
+pub use searcher::{Search, Searched};
 pub use target::Target;

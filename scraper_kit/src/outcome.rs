@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::FetchError;
+use crate::search::Found;
 
 /// What became of one target: the record that the report shows, a line of the JSON output.
 ///
@@ -26,7 +27,7 @@ pub struct Outcome {
     pub bytes: u64,
     /// The charset that an HTML page's text was read in.
     pub charset: Option<String>,
-    /// The text of the elements that `--select` matches.
+    /// The page's title, or the text of the elements that `--select` matches.
     pub matches: Vec<String>,
     /// Set when there was more to match than is kept of one page.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -45,6 +46,13 @@ pub struct Outcome {
     /// Why the page failed, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<FetchError>,
+}
+
+impl Outcome {
+    /// What was found on the page.
+    pub(crate) fn note(&mut self, found: Found) {
+        (self.matches, self.truncated) = (found.matches, found.truncated);
+    }
 }
 
 /// A time in which a page waited for its next try, since the run began.

@@ -14,6 +14,7 @@ use crate::outcome::{Outcome, Wait};
 use crate::redirect::MAX_REDIRECTS;
 use crate::retry;
 use crate::save::SaveFile;
+use crate::searcher::{Search, Searched, StopOnDrop, Unsearched};
 use crate::target::Target;
 use crate::turn::{Begun, Turn};
 
@@ -26,6 +27,9 @@ pub struct Page {
     turn: Option<Turn>,
     /// Kept until somebody has taken the outcome.
     _begun: Option<Begun>,
+    /// Its text, until that is searched, and what ends the search when the page is done.
+    unsearched: Option<Unsearched>,
+    stop_on_drop: Option<StopOnDrop>,
     /// Where the last redirect of this try leads, and how many there were.
     redirect: Option<Url>,
     redirects: usize,
@@ -53,8 +57,19 @@ impl Page {
             elapsed: Duration::ZERO,
             error: None,
         };
-        let (redirect, redirects, retry_after, waits) = (None, 0, None, Vec::new());
-        Self { job, target, outcome, turn, _begun: begun, redirect, redirects, retry_after, waits }
+        Self {
+            job,
+            target,
+            outcome,
+            turn,
+            _begun: begun,
+            unsearched: None,
+            stop_on_drop: None,
+            redirect: None,
+            redirects: 0,
+            retry_after: None,
+            waits: Vec::new(),
+        }
     }
 
     /// Waits until the page may be in flight to the host of the URL that is to be requested next, and
@@ -122,7 +137,31 @@ impl Page {
                 let reason = format!("status {} without a Location", head.status);
                 Err(FetchError::new(ErrorKind::Redirect, reason))
             }
-            _ => PageBody::new(&self.job, &mut self.outcome, &head, body).await,
+            _ => {
+                let (job, page, unsearched) = (&self.job, &mut self.outcome, &mut self.unsearched);
+                PageBody::new(job, page, unsearched, &head, body).await
+            }
+        }
+    }
+
+    /// A search to be made, when there is one and it is its turn: it is work for the processor, and blocks
+    /// its thread. Whatever it comes to is to be handed to [`found`](Self::found), and then there may be
+    /// another one. The page is complete, so its host may be asked for the next one in the meantime.
+    pub async fn search(&mut self) -> Option<Search> {
+        let unsearched = self.unsearched.take()?;
+        if let Some(turn) = &mut self.turn {
+            turn.leave_host();
+        }
+        let (search, stop_on_drop) = self.job.searcher.search(unsearched).await;
+        self.stop_on_drop = Some(stop_on_drop);
+        Some(search)
+    }
+
+    /// Notes what a search came to.
+    pub fn found(&mut self, searched: Searched) {
+        match searched.0 {
+            Ok(found) => self.outcome.note(found),
+            Err(unsearched) => self.unsearched = Some(unsearched),
         }
     }
 
@@ -158,6 +197,8 @@ impl Page {
     /// The page's clock stops, and its turn is over: it is complete, or has failed.
     pub fn finish(mut self, result: Result<(), FetchError>) -> Self {
         self.turn = None;
+        self.stop_on_drop = None;
+        self.unsearched = None;
         self.outcome.elapsed = self.job.clock.elapsed().saturating_sub(self.outcome.start);
         self.outcome.error = result.err();
         self

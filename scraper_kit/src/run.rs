@@ -12,6 +12,8 @@ use crate::panic;
 use crate::practice_site::PracticeSite;
 use crate::report::{self, Report};
 use crate::save::Folder;
+use crate::search::Query;
+use crate::searcher::Searcher;
 use crate::target::{self, List, Target};
 use crate::turn::Turns;
 
@@ -56,7 +58,8 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         urls = site.pages();
     }
 
-    let Selected(css, select) = line.select;
+    let Selected(css, query) =
+        line.select.unwrap_or_else(|| Selected("title".to_owned(), Query::Title));
     let total = list.is_none().then_some(urls.len());
     let failed = list.as_ref().map(List::failed);
     let format = match line.format {
@@ -77,7 +80,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         timeout: line.timeout,
         user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
         max_bytes: line.max_bytes,
-        select,
+        searcher: Searcher::new(query),
         clock,
         save,
     });

@@ -74,7 +74,7 @@ impl Turns {
         let place = self.state().arrive(is_new);
         let waiting = Waiting { turns: self, origin, place };
         poll_fn(|context| waiting.poll(context)).await;
-        Turn { turns: Arc::clone(self), origin: Arc::clone(&waiting.origin) }
+        Turn { turns: Arc::clone(self), origin: Some(Arc::clone(&waiting.origin)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -152,22 +152,34 @@ impl Drop for Waiting<'_> {
 /// A page's turn: as long as there is this, the page counts as in flight to its host.
 pub(crate) struct Turn {
     turns: Arc<Turns>,
-    origin: Arc<Origin>,
+    /// None when its host has answered, and it is in flight for other reasons.
+    origin: Option<Arc<Origin>>,
 }
 
 impl Turn {
     /// Whether this is a turn at that host.
     pub(crate) fn is_at(&self, origin: &Origin) -> bool {
-        *self.origin == *origin
+        self.origin.as_ref().is_some_and(|own| **own == *origin)
+    }
+
+    /// The page counts as in flight to its host no more, and among all it still does.
+    pub(crate) fn leave_host(&mut self) {
+        self.give_back(0);
+    }
+
+    fn give_back(&mut self, free: usize) {
+        let mut state = self.turns.state();
+        state.free += free;
+        if let Some(origin) = self.origin.take() {
+            state.change(&origin, self.turns.per_host, |host| host.in_flight -= 1);
+        }
+        state.wake_next();
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut state = self.turns.state();
-        state.free += 1;
-        state.change(&self.origin, self.turns.per_host, |host| host.in_flight -= 1);
-        state.wake_next();
+        self.give_back(1);
     }
 }
 

@@ -60,7 +60,7 @@ fn only_the_runtime_differs() {
         let code = |line: &&str| !line.trim_start().starts_with("//");
         let lines: usize = inside.values().map(|part| part.lines().filter(code).count()).sum();
         assert!(lines < 30 && lines < outside.lines().count() / 3, "{name}: and small: {lines}");
-        assert!(outside.lines().count() < 115, "{name}: the lesson fits on two screens");
+        assert!(outside.lines().count() < 120, "{name}: the lesson fits on two screens");
     }
 }
 
@@ -97,7 +97,7 @@ fn the_three_hello_worlds_differ_in_few_lines() {
 #[test]
 fn the_kit_knows_no_runtime_and_no_client() {
     let tree = cargo(&["tree", "-p", "scraper_kit", "-e", "normal,build", "--prefix", "none"]);
-    assert!(tree.contains("html5gum"), "the tree is there: {tree}");
+    assert!(tree.contains("html5ever"), "the tree is there: {tree}");
     let crates = tree.lines().filter_map(|line| line.split(' ').next());
     for name in crates {
         let forbidden =
@@ -204,7 +204,6 @@ fn every_dependency_has_its_reason_beside_it() {
     for name in SCRAPERS.iter().chain(&[
         "scraper_kit",
         "scraper_kit/hostile",
-        "scraper_kit/html",
         "scraper_kit/http",
         "scraper_kit/http/tokio",
         "hello_world",

@@ -83,7 +83,7 @@ async fn keep_trying(session: &Session, page: &mut Page) -> Result<(), FetchErro
     }
 }
 
-/// Requests the page and reads it chunk by chunk; it is never in memory whole.
+/// Requests the page, reads it chunk by chunk, and searches what was kept of it: its text, up to a bound.
 async fn read_page(session: &Session, page: &mut Page) -> Result<(), FetchError> {
     let (head, body) = loop {
         let url = page.turn().await?; // an invalid URL fails here, before anything is sent
@@ -93,10 +93,15 @@ async fn read_page(session: &Session, page: &mut Page) -> Result<(), FetchError>
         }
     };
     let file = page.file(); // with --save
-    let mut body = page.receive(head, body).await?;
+    let body = page.receive(head, body).await?;
     match file {
         Some(file) => save(body, file).await?,
-        None => while body.next_chunk().await?.is_some() {}, // it counts and searches by itself
+        None => body.read_to_end().await?, // it counts and keeps text by itself
+    }
+    // With --select: work for the processor, by a parser that is not Send. It would keep all other
+    // tasks waiting, and none may hold it across an await; a thread for such work begins and ends it.
+    while let Some(search) = page.search().await {
+        page.found(to_thread(|| search.run()).await);
     }
     Ok(())
 }
@@ -132,6 +137,11 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 /// to another thread, and outlive its caller.
 fn spawn(page: impl Future<Output = Page> + Send + 'static) -> impl Future<Output = Page> {
     EXECUTOR.spawn(page)
+}
+
+/// Like asyncio.to_thread.
+async fn to_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    smol::unblock(work).await
 }
 
 /// Like asyncio.sleep.
