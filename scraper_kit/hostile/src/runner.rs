@@ -108,10 +108,18 @@ impl Finished {
     /// # Panics
     /// If standard output is anything but JSON Lines of pages.
     pub fn pages(&self) -> Vec<Outcome> {
-        let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
-        let mut pages: Vec<Outcome> = self.stdout.lines().map(parse).collect();
+        let mut pages = self.pages_as_they_came();
         pages.sort_by_key(|page| page.index);
         pages
+    }
+
+    /// The same in the order in which they were done.
+    ///
+    /// # Panics
+    /// If standard output is anything but JSON Lines of pages.
+    pub fn pages_as_they_came(&self) -> Vec<Outcome> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        self.stdout.lines().map(parse).collect()
     }
 }
 
