@@ -22,10 +22,11 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+from selectolax.lexbor import LexborHTMLParser
 
 # ANCHOR_END: imports
 
-# A regular expression costs less than a parser, and is right for a page's title only.
+# Without --select. A regular expression costs less than a parser, and is right for a page's title only.
 TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 # Statuses that may be gone a moment later.
@@ -129,7 +130,7 @@ async def keep_trying(session, args, turns, turn, page, limit):
     while True:
         page.tries += 1
         try:
-            return await read_page(session, page)
+            return await read_page(session, args, page)
         except aiohttp.ClientError as error:
             if page.tries > args.retries or not may_pass(page, error):
                 raise
@@ -162,15 +163,30 @@ def asked_for(error):
         return 0
 
 
-async def read_page(session, page):
+# ANCHOR: read_page
+async def read_page(session, args, page):
     """Requests the page and reads it, whole. Redirects are aiohttp's, and count for the first host."""
     async with session.get(page.url) as response:
         page.status = response.status
         response.raise_for_status()
         page.bytes = len(await response.read())
-        if response.content_type == "text/html":
-            text = await response.text(errors="replace")  # decodes what has been read
-            page.matches = [" ".join(html.unescape(title).split()) for title in TITLE.findall(text)]
+        if response.content_type != "text/html":
+            return
+        text = await response.text(errors="replace")  # decodes what has been read
+    if args.select is None:
+        page.matches = [fold(html.unescape(title)) for title in TITLE.findall(text)[:1]]
+    else:
+        page.matches = await asyncio.to_thread(search, text, args.select)
+
+
+def search(text, selector):
+    """Work for the processor, which the event loop must not wait for."""
+    return [fold(node.text()) for node in LexborHTMLParser(text).css(selector)]
+
+
+# ANCHOR_END: read_page
+def fold(text):
+    return " ".join(text.split())
 
 
 def read_urls(args):
@@ -188,6 +204,7 @@ def parse_arguments():
     parser.add_argument("-t", "--timeout", metavar="SECONDS", type=float, default=30)
     parser.add_argument("--retries", metavar="N", type=int, default=2)
     parser.add_argument("--retry-delay", metavar="SECONDS", type=float, default=0.5)
+    parser.add_argument("-s", "--select", metavar="CSS")
     parser.add_argument("-f", "--format", choices=["json"], default="json")
     parser.add_argument("--loop", choices=["asyncio", "uvloop"], default="asyncio")
     return parser.parse_args()

@@ -176,6 +176,23 @@ fn the_scrapers_find_the_same_on_every_page() {
 }
 
 #[test]
+fn a_selector_finds_the_same_on_every_page() {
+    let Some(python) = python() else { return };
+    let site = Site::start();
+    let list: Vec<String> =
+        (0..20).map(|n| format!("{}/page/{n}?bytes=20000", site.address)).collect();
+    for selector in ["h1, p:nth-of-type(2)", "body > :last-child", "div:has(a)", "title"] {
+        let mut args = vec!["--format", "json", "--select", selector];
+        args.extend(list.iter().map(String::as_str));
+        let found = pages(&twin(python, "scraper.py", &args));
+        assert_eq!(found.len(), 20, "{found:?}");
+        for scraper in SCRAPERS {
+            assert_eq!(pages(&rust(scraper, &args)), found, "{scraper}: {selector}");
+        }
+    }
+}
+
+#[test]
 fn a_page_that_takes_too_long_is_a_timeout_and_hides_no_other() {
     let Some(python) = python() else { return };
     let site = Site::start();

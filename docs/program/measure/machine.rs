@@ -30,7 +30,7 @@ pub fn machine() -> Machine {
 pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
     let lock = fs::read_to_string(workspace.join("Cargo.lock")).unwrap_or_default();
-    for name in ["tokio", "async-std", "smol", "reqwest", "surf", "hyper", "html5gum", "axum"] {
+    for name in ["tokio", "async-std", "smol", "reqwest", "surf", "hyper", "scraper", "axum"] {
         versions.extend(locked(&lock, name).map(|version| (name.to_owned(), version)));
     }
     let mut add = |name: &str, text: Option<String>| {

@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, Told, event, run_in_time};
+use crate::{RUNTIMES, Told, event, refuses, run_in_time};
 
 #[test]
 fn what_blocks_stops_the_heart_and_what_is_on_its_own_thread_does_not() {
@@ -72,4 +72,24 @@ fn longest(told: &Told, number: usize) -> f64 {
     let line = summary.skip(1).nth(number - 1).unwrap();
     assert!(event(line).starts_with(&format!("{number}. ")), "{line}");
     line[..6].trim().parse().unwrap()
+}
+
+#[test]
+fn a_task_that_holds_a_parser_across_an_await_does_not_compile() {
+    refuses(
+        "blocking/not_send.rs",
+        &[
+            "the trait `Send` is not implemented for `Rc<str>`",
+            "has type `Page` which is not `Send`",
+        ],
+        "let page = Page::parse(&html);\n        save(page.title()).await;",
+        &[
+            "let title = { Page::parse(&html).title() };\n        save(title).await;",
+            "fn title(html: &str) -> String { Page::parse(html).title() }
+             save(title(&html)).await;",
+            "async fn spawn_blocking<T: Send>(work: impl FnOnce() -> T + Send) -> T { work() }
+             let title = spawn_blocking(move || Page::parse(&html).title()).await;
+             save(title).await;",
+        ],
+    );
 }

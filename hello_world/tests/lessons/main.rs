@@ -39,6 +39,36 @@ fn lessons() -> Vec<String> {
     sources.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
+/// The compiler refuses this example, because of the lines that are the `trap`, and says these words;
+/// with each of the cures in their place, it does not.
+fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
+    let source = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
+    let folder = tempfile::tempdir().unwrap();
+    let compile = |source: &str| {
+        let file = folder.path().join("example.rs");
+        std::fs::write(&file, source).unwrap();
+        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+        rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"]);
+        let output = rustc.arg(folder.path()).arg(file).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (compiles, message) = compile(&source);
+    assert!(!compiles);
+    let usual = [
+        "error: future cannot be sent between threads safely",
+        "future is not `Send` as this value is used across an await",
+    ];
+    for words in usual.iter().chain(words) {
+        assert!(message.contains(words), "{words}: {message}");
+    }
+    assert!(source.contains(trap), "{trap}");
+    for cure in cures {
+        let (compiles, message) = compile(&source.replace(trap, cure));
+        assert!(compiles, "{cure}: {message}");
+    }
+}
+
 /// A lesson's program, as `cargo run --example` would start it.
 fn lesson(name: &str) -> Command {
     static BUILT: OnceLock<()> = OnceLock::new();

@@ -1,7 +1,4 @@
-use std::path::Path;
-use std::process::Command;
-
-use crate::{RUNTIMES, run_in_time};
+use crate::{RUNTIMES, refuses, run_in_time};
 
 #[test]
 fn a_lock_is_for_a_line_and_an_await_with_it_stops_the_others_or_the_thread() {
@@ -39,31 +36,12 @@ fn a_lock_is_for_a_line_and_an_await_with_it_stops_the_others_or_the_thread() {
 
 #[test]
 fn a_task_that_holds_a_blocking_lock_across_an_await_does_not_compile() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shared_state/not_send.rs");
-    let compile = |source: &Path| {
-        let output = tempfile::tempdir().unwrap();
-        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-        rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"]);
-        let output = rustc.arg(output.path()).arg(source).output().unwrap();
-        (output.status.success(), String::from_utf8(output.stderr).unwrap())
-    };
-    let (compiles, message) = compile(&source);
-    assert!(!compiles);
-    for words in [
-        "error: future cannot be sent between threads safely",
-        "MutexGuard<'_, u32>` which is not `Send`",
-        "future is not `Send` as this value is used across an await",
-    ] {
-        assert!(message.contains(words), "{words}: {message}");
-    }
-
-    // One of the cures: the lock is taken when there is nothing left to await.
     let trap = "let mut counter = COUNTER.lock().unwrap();\n        *counter += look_up().await;";
-    let cure = "let found = look_up().await;\n        *COUNTER.lock().unwrap() += found;";
-    let text = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
-    let folder = tempfile::tempdir().unwrap();
-    let cured = folder.path().join("cured.rs");
-    std::fs::write(&cured, text.replace(trap, cure)).unwrap();
-    let (compiles, message) = compile(&cured);
-    assert!(compiles && text.contains(trap), "{message}");
+    refuses(
+        "shared_state/not_send.rs",
+        &["MutexGuard<'_, u32>` which is not `Send`"],
+        trap,
+        // The lock is taken when there is nothing left to await.
+        &["let found = look_up().await;\n        *COUNTER.lock().unwrap() += found;"],
+    );
 }

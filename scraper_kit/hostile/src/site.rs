@@ -1309,8 +1309,18 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     http(
         "bodies",
         "huge-comment",
-        "a comment of nine megabytes before the title",
+        "a comment of a megabyte before the title",
         Page("After"),
+        |visit| {
+            let body = format!("<!--{}--><title>After</title>", "x".repeat(1_000_000));
+            visit.html("text/html", body.as_bytes())
+        },
+    ),
+    http(
+        "bodies",
+        "far-title",
+        "a title behind nine megabytes, which is more than is kept",
+        Page(""),
         |visit| {
             let body = format!("<!--{}--><title>After</title>", "x".repeat(9_000_000));
             visit.html("text/html", body.as_bytes())

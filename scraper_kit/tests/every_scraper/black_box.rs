@@ -74,7 +74,7 @@ fn help_shows_every_option_and_its_default() {
         "[default: 0.5]",
         "[default: 30]",
         "[default: 10485760]",
-        "[default: title]",
+        "[default: the page's title]",
     ] {
         assert!(help.stdout.contains(default), "{default}");
     }
