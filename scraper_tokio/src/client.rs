@@ -25,6 +25,8 @@ pub struct Session {
 
 /// Opens the one session that all requests share.
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {
+    // rustls leaves the choice of a cryptography library to the program; an earlier one would stay.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let build = |max_idle| {
         // A machine without root certificates can still fetch http pages; https ones fail.
         let client = builder(job, max_idle).build();

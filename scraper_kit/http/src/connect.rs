@@ -37,7 +37,7 @@ pub(crate) type Tls = Result<TlsConnector, FetchError>;
 
 /// Sets up TLS: rustls, with the system's root certificates.
 pub(crate) fn tls() -> Tls {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
