@@ -180,16 +180,23 @@ fn the_kit_has_no_circle() {
 }
 
 #[test]
-fn all_but_the_exercises_are_default_members() {
+fn the_default_members_are_the_examples_and_what_they_stand_on() {
     let manifest = read("Cargo.toml");
     let list = |start: &str| -> BTreeSet<String> {
         let list = manifest.split(start).nth(1).and_then(|rest| rest.split(']').next());
         let names = list.unwrap_or_else(|| panic!("no {start}")).split('"').skip(1).step_by(2);
         names.map(str::to_owned).collect()
     };
-    let mut members = list("\nmembers = [");
-    assert!(members.remove("docs/exercises"), "the exercises are a member: {members:?}");
-    assert_eq!(members, list("\ndefault-members = ["));
+    let (members, default) = (list("\nmembers = ["), list("\ndefault-members = ["));
+    let others: Vec<&str> = members.difference(&default).map(String::as_str).collect();
+    let (ci, readme) = (read(".ci/run"), read("README.md"));
+    assert_eq!(others, ["docs", "docs/exercises", "docs/kitchen", "scraper_kit/http/tokio"]);
+    for package in ["docs", "kitchen", "scraper_http_tokio"] {
+        for (name, text) in [("README.md", &readme), (".ci/run", &ci)] {
+            let mut tests = text.lines().filter(|line| line.contains("cargo test "));
+            assert!(tests.any(|line| line.contains(&format!("-p {package}"))), "{name}: {package}");
+        }
+    }
 }
 
 #[test]

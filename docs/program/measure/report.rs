@@ -40,8 +40,9 @@ pub fn where_and_when(m: &Measurements) -> String {
     let load = load.map_or_else(String::new, |load| {
         format!(" It was not idle before: its load was {load:.1}.")
     });
+    let python = m.versions.get("Python").map_or(String::new(), |version| format!("{version}; "));
     format!(
-        "{quick}: {}, {}, {} cores, {:.0} GB of memory, {}; {}; profile {}; commit {}{}; rounds: {}.{load}",
+        "{quick}: {}, {}, {} cores, {:.0} GB of memory, {}; {}; {python}profile {}; commit {}{}; rounds: {}.{load}",
         m.date,
         machine.cpu,
         machine.cores,
