@@ -12,6 +12,9 @@
 //! A reader's cargo also says what it compiles; ours is told to be quiet, as the second run nearly is.
 
 #[cfg(unix)]
+mod common;
+
+#[cfg(unix)]
 #[path = "console/blocks.rs"]
 mod blocks;
 

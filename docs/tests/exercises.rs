@@ -6,6 +6,8 @@
 //! Without clippy the warnings are not looked at, with a message; with REQUIRE_CLIPPY=1 that is a
 //! failure.
 
+mod common;
+
 use std::collections::HashMap;
 use std::env;
 use std::fs;
@@ -16,6 +18,7 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::cargo;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use serde_json::Value;
@@ -185,14 +188,14 @@ fn items(source: &str) -> Vec<String> {
 
 fn clippy() -> Result<(), Failed> {
     let there =
-        cargo("clippy").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        cargo().arg("clippy").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !there.is_ok_and(|status| status.success()) {
         assert!(env::var_os("REQUIRE_CLIPPY").is_none(), "clippy is not installed");
         println!("the solutions are not looked at: clippy is not installed");
         return Ok(());
     }
-    let mut clippy = cargo("clippy");
-    clippy.args(["--workspace", "--quiet", "--profile", "test", "--lib"]);
+    let mut clippy = cargo();
+    clippy.args(["clippy", "-p", "exercises", "--quiet", "--profile", "test", "--lib"]);
     for name in BUILT.keys().filter(|name| name.ends_with("_sol")) {
         clippy.args(["--bin", name]);
     }
@@ -208,11 +211,11 @@ struct Built {
     said: String,
 }
 
-/// All exercises and solutions. Cargo is asked for the tests of the whole workspace, as then it
-/// chooses the dependencies' features as for `cargo test`, and has little left to build.
+/// All exercises and solutions.
 static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
-    let mut build = cargo("build");
-    build.args(["--workspace", "--tests", "--keep-going", "--quiet", "--message-format", "json"]);
+    let mut build = cargo();
+    build.args(["build", "-p", "exercises", "--tests", "--keep-going", "--quiet"]);
+    build.args(["--message-format", "json"]);
     let output = build.output().expect("cargo is there");
     let mut built: HashMap<String, Built> = HashMap::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
@@ -232,18 +235,6 @@ static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
     }
     built
 });
-
-/// Cargo, at the root of the workspace, building into the folder where this test was built.
-fn cargo(command: &str) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
-    let target =
-        Path::new(env!("CARGO_BIN_EXE_docs")).ancestors().nth(2).expect("target/debug/docs");
-    cargo.arg(command).current_dir(exercises().join("../.."));
-    cargo.env("CARGO_TARGET_DIR", target).stdin(Stdio::null());
-    // Set by `cargo test`; build scripts that look at it would run again.
-    cargo.env_remove("CARGO_PKG_VERSION");
-    cargo
-}
 
 /// Runs the tests in a program, and returns what they print.
 fn run(tests: &Path) -> (bool, String) {

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::common::names_of_the_tested;
 use libtest_mimic::{Arguments, Failed, Trial};
 use regex::Regex;
 use snapbox::cmd::Command;
@@ -197,7 +198,11 @@ fn execute(command: &str) -> Result<(String, i32), Failed> {
     let cargo = PathBuf::from(env::var_os("CARGO").expect("cargo runs the tests"));
     let folders = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
     let path = cargo.parent().map(Path::to_owned).into_iter().chain(folders);
-    let output = Command::new("sh")
+    let mut shell = Command::new("sh");
+    for name in names_of_the_tested() {
+        shell = shell.env_remove(name);
+    }
+    let output = shell
         .args(["-c", command])
         .current_dir(root())
         .env("PATH", env::join_paths(path)?)

@@ -71,11 +71,13 @@ fn what_is_cancelled_is_dropped_at_its_await() {
 fn ctrl_c_ends_each_runtime_gracefully() {
     use std::io::{BufRead, BufReader};
     use std::os::unix::process::CommandExt;
-    use std::process::{Command, Stdio};
+    use std::process::Command;
+
+    use hostile_site::Finished;
 
     use crate::{event, lesson};
 
-    let mut child = lesson("cancellation").stdout(Stdio::piped()).process_group(0).spawn().unwrap();
+    let mut child = lesson("cancellation").process_group(0).spawn().unwrap();
     let group = format!("-{}", child.id());
     let mut told = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -86,7 +88,7 @@ fn ctrl_c_ends_each_runtime_gracefully() {
         }
         told.push(line);
     }
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{told:#?}");
+    assert_eq!(Finished::wait(child).code, Some(0), "{told:#?}");
     for runtime in RUNTIMES {
         let header = format!("--- {runtime} ---");
         let run = told.iter().skip_while(|line| **line != header);

@@ -1,3 +1,5 @@
+use hostile_site::Finished;
+
 use crate::{RUNTIMES, Told, lesson, run, run_in_time};
 
 #[test]
@@ -116,11 +118,9 @@ fn measured(told: &Told, title: &str) -> Vec<Row> {
 #[test]
 fn what_is_no_number_of_tasks_gets_a_usage_error() {
     for tasks in ["0", "-5", "many", "1.5", ""] {
-        let output = lesson("gather").args(["smol", "--tasks", tasks]).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{tasks}: {stderr}");
-        assert!(stderr.contains("give a whole number, 1 or more"), "{tasks}: {stderr}");
-        assert!(output.stdout.is_empty(), "{tasks}");
+        let run = Finished::run(lesson("gather").args(["smol", "--tasks", tasks]));
+        assert_eq!((run.code, &run.stdout[..]), (Some(2), ""), "{tasks}: {run:?}");
+        assert!(run.stderr.contains("give a whole number, 1 or more"), "{tasks}: {}", run.stderr);
     }
     let told = run("gather", &["smol", "--tasks", "1"]);
     assert_eq!(measured(&told, "spawn: ").len(), 1);

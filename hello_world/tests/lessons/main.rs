@@ -25,8 +25,10 @@ mod when_async_pays;
 mod who_wakes_whom;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
+
+use hostile_site::{Finished, cargo, command};
 
 /// The runtimes, by the names that a learner types.
 const RUNTIMES: [&str; 3] = ["tokio", "async-std", "smol"];
@@ -73,20 +75,15 @@ fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
 fn lesson(name: &str) -> Command {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
-        // `cargo test` has built them already, but `cargo test --test lessons` has not.
-        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-        let args = ["build", "--quiet", "--package", "hello_world", "--examples"];
-        assert!(Command::new(cargo).args(args).status().unwrap().success());
+        // `cargo test` has built them already, but `cargo test --test lessons` has not. Not with
+        // --package: of all default members, cargo chooses the dependencies' features as before.
+        let mut cargo = cargo();
+        cargo.args(["build", "--quiet", "--examples"]);
+        cargo.args((!cfg!(debug_assertions)).then_some("--release"));
+        assert!(cargo.status().unwrap().success(), "cargo build fails");
     });
     let folder = Path::new(env!("CARGO_BIN_EXE_hello_world")).parent().unwrap().join("examples");
-    let mut command = Command::new(folder.join(name));
-    command.stdin(Stdio::null());
-    for name in
-        ["RUST_BACKTRACE", "SMOL_THREADS", "ASYNC_STD_THREAD_COUNT", "ASYNC_STD_THREAD_NAME"]
-    {
-        command.env_remove(name);
-    }
-    command
+    command(folder.join(name))
 }
 
 /// What a lesson told on standard output.
@@ -96,9 +93,8 @@ struct Told {
 
 /// Runs a lesson to its end, which must be a good one.
 fn run(name: &str, args: &[&str]) -> Told {
-    let Output { status, stdout, stderr } = lesson(name).args(args).output().unwrap();
-    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
-    assert!(status.success(), "{name} {args:?}: {status}\n{stdout}\n{stderr}");
+    let Finished { code, stdout, stderr } = Finished::run(lesson(name).args(args));
+    assert_eq!(code, Some(0), "{name} {args:?}:\n{stdout}\n{stderr}");
     assert_eq!(stderr, "", "{name} {args:?}: nothing to complain of");
     for line in stdout.lines() {
         assert!(line.chars().count() <= 80, "{name} {args:?}: wider than a terminal: {line}");
@@ -172,11 +168,10 @@ fn help_says_in_one_line_what_the_lesson_shows() {
 #[test]
 fn bad_input_gets_a_usage_error_that_names_the_valid_values() {
     for name in &lessons() {
-        let output = lesson(name).arg("mars").output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{name}: {stderr}");
-        assert!(stderr.contains("[possible values: tokio, async-std, smol]"), "{name}: {stderr}");
-        assert!(output.stdout.is_empty(), "{name}");
+        let run = Finished::run(lesson(name).arg("mars"));
+        assert_eq!((run.code, &run.stdout[..]), (Some(2), ""), "{name}: {run:?}");
+        let values = "[possible values: tokio, async-std, smol]";
+        assert!(run.stderr.contains(values), "{name}: {}", run.stderr);
     }
 }
 
@@ -184,14 +179,9 @@ fn bad_input_gets_a_usage_error_that_names_the_valid_values() {
 #[test]
 fn a_closed_pipe_ends_a_lesson_quietly() {
     for args in [&[][..], &["smol"]] {
-        let mut child = lesson("laziness")
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = lesson("laziness").args(args).spawn().unwrap();
         drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let run = Finished::wait(child);
+        assert_eq!((run.code, &run.stderr[..]), (Some(0), ""), "{args:?}");
     }
 }

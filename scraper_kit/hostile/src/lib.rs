@@ -9,7 +9,7 @@ mod server;
 mod site;
 mod tls;
 
-pub use runner::{Finished, Scraper};
+pub use runner::{Finished, Scraper, cargo, command};
 pub use server::{Connection, Log, Request, TestServer, ok, response, titles};
 pub use site::{BEHAVIOURS, Behaviour, Expected, HostileSite};
 pub use tls::TestCa;

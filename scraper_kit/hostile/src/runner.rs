@@ -1,5 +1,6 @@
 //! Runs a scraper's binary as its users do.
 
+use std::env;
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -26,17 +27,49 @@ pub struct Finished {
     pub stderr: String,
 }
 
-impl Scraper {
-    /// The binary at this path, with nothing of the environment that could change what it does.
-    pub fn new(binary: &str) -> Self {
-        let mut command = Command::new(binary);
-        for name in ["RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR"] {
-            command.env_remove(name);
+/// A program with nothing around it that could change what it does, and its output in pipes: whoever runs
+/// the tests may have any environment, and may ignore signals, as `nohup` does.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let program = program.as_ref();
+    // What is ignored stays so in a child, and to change that takes unsafe code; env has it.
+    let mut command =
+        Command::new(if cfg!(target_os = "linux") { "env".as_ref() } else { program });
+    if cfg!(target_os = "linux") {
+        command.arg("--default-signal=HUP,INT,TERM").arg(program);
+    }
+    command.env_clear();
+    // Where programs and temporary files are; Windows finds no network without SystemRoot.
+    for name in ["PATH", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"] {
+        command.envs(env::var_os(name).map(|value| (name, value)));
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Cargo, at the root of the workspace, for a test that builds something.
+///
+/// # Panics
+/// If it is not cargo that runs this test.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    // What `cargo test` says of the package to be tested: build scripts that look at it would run again.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name);
         }
+    }
+    cargo
+}
+
+impl Scraper {
+    /// The binary at this path, run as [`command`] has it.
+    pub fn new(binary: &str) -> Self {
+        let mut command = command(binary);
         for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
             command.env(name, "http://127.0.0.1:1"); // scrapers ignore proxies: this one is dead
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command)
     }
 
@@ -79,7 +112,15 @@ impl Scraper {
 }
 
 impl Finished {
-    /// Waits for the end of a started scraper, reading whatever it still prints.
+    /// Runs a [`command`] to its end.
+    ///
+    /// # Panics
+    /// If it cannot start, or does not end within ten minutes.
+    pub fn run(command: &mut Command) -> Self {
+        Self::wait(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
+
+    /// Waits for the end of a started program, reading whatever it still prints.
     ///
     /// # Panics
     /// If it does not end within ten minutes.
@@ -93,7 +134,7 @@ impl Finished {
             }
             if started.elapsed() > PATIENCE {
                 let _ = child.kill();
-                panic!("the scraper hangs");
+                panic!("a program hangs: it should have ended long ago");
             }
             thread::sleep(Duration::from_millis(5));
         };
@@ -127,6 +168,6 @@ fn read_to_end(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Strin
     thread::spawn(move || {
         let mut bytes = Vec::new();
         let _ = pipe.read_to_end(&mut bytes);
-        String::from_utf8(bytes).expect("a scraper prints UTF-8")
+        String::from_utf8(bytes).expect("it prints UTF-8")
     })
 }

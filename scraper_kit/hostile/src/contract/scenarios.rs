@@ -64,11 +64,7 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
         ("search: Ctrl-C does not wait for it", interrupted_search, cfg!(unix)),
         ("machine: 512 file descriptors for three thousand hosts", many_hosts, MANY_HOSTS),
         ("machine: 64 file descriptors for a thousand at once", few_descriptors, cfg!(unix)),
-        (
-            "machine: a hundred hostile pages in little memory",
-            little_memory,
-            cfg!(target_os = "linux"),
-        ),
+        ("machine: many hostile pages in little memory", little_memory, cfg!(target_os = "linux")),
         ("save: a full disk fails its page alone", full_disk, can_mount()),
         ("save: kill -9 leaves no half file under a final name", killed, true),
         ("load: every outcome accounted for, memory and descriptors flat", load, true),
@@ -466,7 +462,7 @@ fn slow_searches(scraper: &str) -> Result<(), Failed> {
     urls.resize(2 * processors + 4, server.url("/slow"));
     let slow = urls.len();
     urls.extend((0..40).map(|page| server.url(&format!("/{page}"))));
-    let run = bare(scraper).args(["-f", "json", "-s", SLOW.0, "-t", "10"]).args(urls).run();
+    let run = bare(scraper).args(["-f", "json", "-s", SLOW.0, "-t", "5"]).args(urls).run();
     let pages = run.pages_as_they_came();
     for page in &pages {
         match page.index {
@@ -542,6 +538,7 @@ fn peak_memory(child: &Child) -> u64 {
 }
 
 fn little_memory(scraper: &str) -> Result<(), Failed> {
+    const PAGES: usize = 40;
     let site = HostileSite::start()?;
     bomb("br"); // made before the clock runs
     for (name, limit) in [
@@ -552,20 +549,20 @@ fn little_memory(scraper: &str) -> Result<(), Failed> {
     ] {
         let (_, url) = site.urls().find(|(behaviour, _)| behaviour.name == name).expect(name);
         let mut child = bare(scraper).args(["-f", "json", "-i", "-", "-t", limit]).spawn();
-        let list = format!("{url}\n").repeat(100);
+        let list = format!("{url}\n").repeat(PAGES);
         let mut stdin = child.stdin.take().expect("it is piped");
         stdin.write_all(list.as_bytes())?;
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         // The list stays open, so that the scraper is still there to be looked at when all is done.
-        assert_eq!(stdout.by_ref().take(100).count(), 100, "{name}: one outcome for each URL");
+        assert_eq!(stdout.by_ref().take(PAGES).count(), PAGES, "{name}: one outcome for each URL");
         let peak = peak_memory(&child);
         drop(stdin);
         assert_eq!(Finished::wait(child).code, Some(1));
         // Half a megabyte a page, for reqwest alone may read 400 KB ahead on each connection, and one
         // of text. Brotli looks back over as much as its server says, here 4 MB. This leaves room for
         // what a debug build and the allocator add.
-        println!("memory: 100 × {name}: {} MB", peak / 1_000_000);
-        let most = if name == "brotli-bomb" { 700_000_000 } else { 200_000_000 };
+        println!("memory: {PAGES} × {name}: {} MB", peak / 1_000_000);
+        let most = if name == "brotli-bomb" { 300_000_000 } else { 100_000_000 };
         assert!(peak < most, "{name}: {peak} bytes");
     }
     Ok(())
