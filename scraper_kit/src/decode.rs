@@ -89,7 +89,11 @@ pub(crate) async fn decode<'b>(
         Coding::Deflate if has_header => {
             buffered(whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut))
         }
-        Coding::Deflate => buffered(whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut)),
+        Coding::Deflate => {
+            let mut deflate = whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut);
+            deflate.trailer = ZLIB_TRAILER;
+            buffered(deflate)
+        }
         Coding::Brotli => buffered(whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut)),
     })
 }
@@ -174,10 +178,16 @@ struct Whole<'b, D> {
     input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>,
     /// A decoder for the data that follows, if any may: gzip has several members (RFC 1952).
     next: Option<fn(BoxedBody<'b>) -> D>,
+    /// So many bytes behind the data may be anything.
+    trailer: usize,
 }
 
+/// zlib's checksum. Some servers that leave out its header send it all the same; curl and browsers
+/// do not look at what it is either.
+const ZLIB_TRAILER: usize = 4;
+
 fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>) -> Whole<'b, D> {
-    Whole { decoder, input, next: None }
+    Whole { decoder, input, next: None, trailer: 0 }
 }
 
 impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
@@ -193,6 +203,12 @@ impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
                 return Poll::Ready(Ok(length));
             }
             let mut input = (this.input)(Pin::new(&mut this.decoder));
+            while this.trailer > 0 {
+                let available = ready!(input.as_mut().poll_fill_buf(context))?;
+                let skipped = available.len().min(this.trailer);
+                input.as_mut().consume(skipped);
+                this.trailer = if skipped > 0 { this.trailer - skipped } else { 0 };
+            }
             let Some(first) = ready!(poll_behind(input.as_mut(), context))? else {
                 return Poll::Ready(Ok(0));
             };
@@ -232,7 +248,7 @@ fn poll_behind(
 
 #[cfg(test)]
 mod tests {
-    use async_compression::futures::bufread::GzipEncoder;
+    use async_compression::futures::bufread::{DeflateEncoder, GzipEncoder};
     use futures::executor::block_on;
     use futures::{AsyncReadExt, TryStreamExt};
 
@@ -297,5 +313,19 @@ mod tests {
         let half = &gzip("page")[..20];
         assert_eq!(decoded("gzip", half), Err(ErrorKind::Protocol));
         assert_eq!(decoded("gzip", &[half, &[0; 100]].concat()), Err(ErrorKind::Protocol));
+    }
+
+    #[test]
+    fn raw_deflate_may_be_followed_by_a_checksum() {
+        let mut raw = Vec::new();
+        block_on(DeflateEncoder::new(&b"page"[..]).read_to_end(&mut raw)).unwrap();
+        let behind = |rest: &[u8]| decoded("deflate", &[&raw, rest].concat());
+        for rest in [&b""[..], b"\0", b"\n", b"sum", b"\x04\x00\x01\x9b", b"sum4\r\n\0"] {
+            assert_eq!(behind(rest).as_deref(), Ok(&b"page"[..]), "{rest:?}");
+        }
+        for rest in [&b"sum45"[..], b"\0\0\0\0more"] {
+            assert_eq!(behind(rest), Err(ErrorKind::Protocol), "{rest:?}");
+        }
+        assert_eq!(decoded("deflate", &raw[..raw.len() - 1]), Err(ErrorKind::Protocol));
     }
 }

@@ -17,9 +17,10 @@ pub enum ErrorKind {
     InvalidUrl,
     /// The host name has no address.
     Dns,
-    /// No connection: refused, unreachable, or out of file descriptors.
+    /// No connection: refused, unreachable, or closed again before TLS was set up.
     Connect,
-    /// The encrypted connection could not be set up, or its certificate is not to be trusted.
+    /// One side refused to set up an encrypted connection: its certificate is not to be trusted, or
+    /// they have no version in common.
     Tls,
     /// The page took longer than `--timeout`.
     Timeout,
@@ -95,7 +96,8 @@ impl FetchError {
     pub fn caused_by(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
         let mut this = Self::new(kind, root_cause(error));
         this.may_pass = match kind {
-            ErrorKind::Connect | ErrorKind::Protocol => true,
+            ErrorKind::Connect => true,
+            ErrorKind::Protocol => !head_is_too_large(error),
             ErrorKind::Dns => NAME_SERVER_SILENT.iter().any(|text| this.message.contains(text)),
             _ => false,
         };
@@ -157,27 +159,30 @@ pub(crate) fn root_cause<'e>(mut error: &'e (dyn Error + 'static)) -> &'e (dyn E
     error
 }
 
-/// All messages of a chain of causes, the outermost first.
-pub fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut causes = error.to_string();
-    let mut next = cause(error);
-    while let Some(error) = next {
-        causes = format!("{causes}: {error}");
-        next = cause(error);
-    }
-    causes
-}
-
 /// Whether this happened because the program, or the machine, may open no more files or sockets now.
 /// Somebody will close one: it is worth waiting for.
 pub fn is_out_of_files(error: &(dyn Error + 'static)) -> bool {
     // EMFILE and ENFILE; and EBUSY, which glibc makes of them where it looks up a name.
     const CODES: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23, 16] };
+    os_error(error).is_some_and(|code| CODES.contains(&code))
+}
+
+/// The system's number for what went wrong, if it was the system that said so.
+pub fn os_error(error: &(dyn Error + 'static)) -> Option<i32> {
     let mut causes = iter::successors(Some(error), |&error| cause(error));
-    causes.any(|cause| {
-        let code = cause.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);
-        code.is_some_and(|code| CODES.contains(&code))
-    })
+    causes.find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error())
+}
+
+/// The outermost error of this type in a chain of causes.
+pub fn find_cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+    let mut causes = iter::successors(Some(error), |&error| cause(error));
+    causes.find_map(|cause| cause.downcast_ref())
+}
+
+/// Whether a server has sent more headers than its client would take.
+pub fn head_is_too_large(error: &(dyn Error + 'static)) -> bool {
+    // hyper, whose types this crate does not know; and this one it tells servers only.
+    root_cause(error).to_string() == "message head is too large"
 }
 
 /// Whether this is a connection that was closed, reset or given up before it had an answer.

@@ -27,6 +27,7 @@ mod charset;
 mod clock;
 mod command_line;
 mod content_type;
+mod credentials;
 mod decode;
 mod error;
 mod head;
@@ -51,8 +52,11 @@ mod transfer;
 mod turn;
 
 pub use body::PageBody;
+pub use credentials::basic_auth;
 pub use decode::ACCEPT_ENCODING;
-pub use error::{ErrorKind, FetchError, broke_off, causes, is_out_of_files};
+pub use error::{
+    ErrorKind, FetchError, broke_off, find_cause, head_is_too_large, is_out_of_files, os_error,
+};
 pub use head::ResponseHead;
 pub use interrupt::Interrupt;
 pub use job::{Job, Options, Stopped};

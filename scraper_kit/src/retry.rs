@@ -27,14 +27,30 @@ pub(crate) fn backoff(first: Duration, tries: u32) -> Duration {
 /// how far off a time is.
 pub(crate) fn retry_after(value: &[u8], date: Option<&[u8]>) -> Option<Duration> {
     let value = value.trim_ascii();
-    if !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
-        // Too many digits are a very long time, not a mistake.
-        let seconds = str::from_utf8(value).ok()?.parse().unwrap_or(u64::MAX);
+    if let Some(seconds) = seconds(value) {
         return Some(Duration::from_secs(seconds));
     }
     let at = |text: &[u8]| httpdate::parse_http_date(str::from_utf8(text).ok()?.trim()).ok();
     let now = date.and_then(at).unwrap_or_else(SystemTime::now);
     Some(at(value)?.duration_since(now).unwrap_or_default()) // a time that is over: at once
+}
+
+/// A number of seconds. By the standard it is a whole one; real servers send fractions, too, which are
+/// rounded up: to ask sooner than the server wants is what the header is there to prevent.
+fn seconds(value: &[u8]) -> Option<u64> {
+    let point = value.iter().position(|byte| *byte == b'.').unwrap_or(value.len());
+    let (whole, fraction) = (&value[..point], value.get(point + 1..).unwrap_or_default());
+    let digits = || whole.iter().chain(fraction);
+    if digits().next().is_none() || !digits().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let seconds = match whole {
+        [] => 0, // ".5"
+        // Too many digits are a very long time, not a mistake.
+        _ => str::from_utf8(whole).ok()?.parse().unwrap_or(u64::MAX),
+    };
+    let more = fraction.iter().any(|digit| *digit != b'0');
+    Some(seconds.saturating_add(more.into()))
 }
 
 #[cfg(test)]
@@ -56,7 +72,19 @@ mod tests {
             (b"Mon, 06 Nov 1995 08:49:37 GMT", Some(365 * 86_400)),
             (b"", None),
             (b"-1", None),
-            (b"1.5", None),
+            (b"1.4", Some(2)),
+            (b"2.000", Some(2)),
+            (b"0.001", Some(1)),
+            (b".5", Some(1)),
+            (b"3.", Some(3)),
+            (b"99999999999999999999999.9", Some(u64::MAX)),
+            (b".", None),
+            (b"1.4.2", None),
+            (b"1,4", None),
+            (b"-0.5", None),
+            (b"1.4 s", None),
+            (b"1e3", None),
+            (b"NaN", None),
             (b"soon", None),
             (b"\xff", None),
             ("١".as_bytes(), None),

@@ -37,8 +37,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `given` as the list's entry number `index`; nothing but http and https is accepted.
-    pub fn new(index: usize, given: &[u8]) -> Self {
+    /// Reads `given` as entry number `index`; nothing but http and https is accepted.
+    fn new(index: usize, given: &[u8], parse: Parse) -> Self {
         let url = parse(given).map_err(|reason| FetchError::new(ErrorKind::InvalidUrl, reason));
         let shown = if given.len() > MAX_URL_BYTES { &given[..256] } else { given };
         Self { index, given: String::from_utf8_lossy(shown).into_owned(), url, turn: None }
@@ -61,6 +61,20 @@ pub(crate) fn in_turn(
         }
     };
     targets.map(in_line).buffer_unordered(ahead)
+}
+
+/// How what was given becomes a URL; the error says why it cannot be requested.
+type Parse = fn(&[u8]) -> Result<Url, String>;
+
+/// Reads a line of a list. A space in it is most likely between two URLs, or before a remark, and as a
+/// part of the URL it would ask for a page that nobody meant. On the command line, quotes say what
+/// belongs together.
+fn parse_line(line: &[u8]) -> Result<Url, String> {
+    if line.trim_ascii().contains(&b' ') {
+        let reason = "there is a space in it: give one URL a line, and write a space as %20";
+        return Err(reason.to_owned());
+    }
+    parse(line)
 }
 
 /// Reads a URL and checks that it can be requested; the error says why not.
@@ -100,10 +114,13 @@ pub(crate) fn stream(
     urls: Vec<String>,
     list: Option<List>,
 ) -> impl Stream<Item = Target> + Send + Unpin + 'static {
-    let given = stream::iter(urls.into_iter().map(String::into_bytes));
+    let given = urls.into_iter().map(|url| (url.into_bytes(), parse as Parse));
     let listed =
         list.map_or_else(|| stream::empty().left_stream(), |list| list.lines().right_stream());
-    given.chain(listed).enumerate().map(|(index, given)| Target::new(index, &given))
+    stream::iter(given)
+        .chain(listed.map(|line| (line, parse_line as Parse)))
+        .enumerate()
+        .map(|(index, (given, parse))| Target::new(index, &given, parse))
 }
 
 /// A list of URLs, one per line: `--input`.
@@ -263,7 +280,7 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert!(lines[0].len() > MAX_URL_BYTES && lines[0].len() < MAX_URL_BYTES + 10);
         assert_eq!(lines[1], b"http://b");
-        let error = Target::new(0, &lines[0]).url.unwrap_err();
+        let error = Target::new(0, &lines[0], parse).url.unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidUrl);
     }
 
@@ -272,18 +289,28 @@ mod tests {
         for good in
             ["http://a", "https://a:1/b?c#d", "HTTP://a", "http://[::1]/", "http://bücher.de"]
         {
-            assert!(Target::new(0, good.as_bytes()).url.is_ok(), "{good}");
+            assert!(Target::new(0, good.as_bytes(), parse).url.is_ok(), "{good}");
         }
         for bad in ["a", "//a", "file:///a", "data:,a", "http://", "http://a:99999", "http://a b/"]
         {
-            let error = Target::new(0, bad.as_bytes()).url.unwrap_err();
+            let error = Target::new(0, bad.as_bytes(), parse).url.unwrap_err();
             assert_eq!(error.kind, ErrorKind::InvalidUrl, "{bad}");
         }
-        assert!(Target::new(0, b"http://\xff").url.is_err());
+        assert!(Target::new(0, b"http://\xff", parse).url.is_err());
         for two in ["http://a/\thttp://b/", "http://a/\rhttp://b/", "http://a/\nhttp://b/"] {
-            assert!(Target::new(0, two.as_bytes()).url.is_err(), "{two:?}");
+            assert!(Target::new(0, two.as_bytes(), parse).url.is_err(), "{two:?}");
         }
-        assert!(Target::new(0, b" http://a/\n").url.is_ok());
+        assert!(Target::new(0, b" http://a/\n", parse).url.is_ok());
+    }
+
+    #[test]
+    fn a_space_is_part_of_a_url_where_quotes_say_so_and_not_in_a_list() {
+        for given in ["http://a/b c", "http://a/b http://a/c", "http://a/b # a remark"] {
+            let error = Target::new(0, given.as_bytes(), parse_line).url.unwrap_err();
+            assert!(error.message.contains("one URL a line") && error.message.contains("%20"));
+            assert!(Target::new(0, given.as_bytes(), parse).url.is_ok(), "{given}");
+        }
+        assert!(Target::new(0, b"http://a/b%20c", parse_line).url.is_ok());
     }
 
     proptest::proptest! {
@@ -303,7 +330,7 @@ mod tests {
         /// Any text is a target that can be requested, or says why not.
         #[test]
         fn any_text_is_a_target(text in "(http://)?.*") {
-            let target = Target::new(0, text.as_bytes());
+            let target = Target::new(0, text.as_bytes(), parse);
             if let Ok(url) = target.url {
                 assert!(["http", "https"].contains(&url.scheme()) && url.host().is_some());
             }

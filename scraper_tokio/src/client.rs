@@ -1,13 +1,14 @@
 //! Requests with reqwest.
 
-use std::future;
 use std::time::Duration;
 
 use futures::{AsyncBufRead, TryStreamExt};
 use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect;
+use rustls::pki_types::InvalidDnsNameError;
 use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Job, ResponseHead};
+use tokio::net::lookup_host;
 use tokio::time::sleep;
 use url::Url;
 
@@ -15,11 +16,20 @@ use url::Url;
 /// so a list of many hosts could use up the sockets that a program may have.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Headers that are taken at first: more than most servers send.
+const FEW_HEADERS: usize = 256;
+
+/// Headers that are taken if it has to be. Browsers count no lines, and limit the bytes of a head, as
+/// hyper does by its buffer of 400 KB: this is more lines than fit there, unless they are shorter than
+/// any that are of use. hyper makes room for all of them whenever it reads a head, be it a
+/// `100 Continue`.
+const MANY_HEADERS: usize = 16 * 1024;
+
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 #[derive(Clone)]
 pub struct Session {
     client: reqwest::Client,
-    /// Keeps no connection, so each of its requests goes over a new one.
+    /// Keeps no connection, so each of its requests goes over a new one; and takes many headers.
     fresh: reqwest::Client,
 }
 
@@ -27,13 +37,17 @@ pub struct Session {
 pub fn open_session(job: &Job) -> Result<Session, FetchError> {
     // rustls leaves the choice of a cryptography library to the program; an earlier one would stay.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let build = |max_idle| {
+    let build = |max_idle, max_headers| {
+        let builder = || builder(job, max_idle).http1_max_headers(max_headers);
         // A machine without root certificates can still fetch http pages; https ones fail.
-        let client = builder(job, max_idle).build();
-        let client = client.or_else(|_| builder(job, max_idle).tls_certs_only([]).build());
+        let client = builder().build();
+        let client = client.or_else(|_| builder().tls_certs_only([]).build());
         client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
     };
-    Ok(Session { client: build(job.per_host.min(job.concurrency))?, fresh: build(0)? })
+    Ok(Session {
+        client: build(job.per_host.min(job.concurrency), FEW_HEADERS)?,
+        fresh: build(0, MANY_HEADERS)?,
+    })
 }
 
 fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
@@ -50,7 +64,6 @@ fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(max_idle)
         .pool_idle_timeout(IDLE)
         // What real servers send, and browsers and curl accept.
-        .http1_max_headers(256)
         .http1_title_case_headers()
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)
@@ -68,14 +81,21 @@ pub async fn get(
     url: &Url,
 ) -> Result<(ResponseHead, impl AsyncBufRead + Send + use<>), FetchError> {
     let mut answer = ask(&session.client, url).await;
-    let stale = match &answer {
+    let again = match &answer {
         Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
-        Err(error) => scraper_kit::broke_off(error), // reqwest does not tell if it was a pooled one
+        // reqwest does not tell if it was a pooled one. Or TLS was being set up, by a balancer with a
+        // server too few.
+        Err(error) => scraper_kit::broke_off(error) || scraper_kit::head_is_too_large(error),
     };
-    if stale {
+    if again {
         answer = ask(&session.fresh, url).await;
     }
-    let response = answer.map_err(explain)?;
+    let response = match answer {
+        Ok(response) => response,
+        Err(error) => {
+            return Err(no_such_host(&error, url).await.unwrap_or_else(|| explain(error)));
+        }
+    };
     let head = ResponseHead::new(response.status().as_u16(), url, |name| {
         response.headers().get_all(name).iter().map(HeaderValue::as_bytes)
     });
@@ -84,28 +104,47 @@ pub async fn get(
 }
 
 async fn ask(client: &reqwest::Client, url: &Url) -> reqwest::Result<reqwest::Response> {
+    // reqwest takes a user name and password for UTF-8; they are sent byte for byte.
+    let (mut url, mut headers) = (url.clone(), HeaderMap::new());
+    if let Some(credentials) = scraper_kit::basic_auth(&url) {
+        headers.extend(credentials.parse().map(|value| (header::AUTHORIZATION, value)));
+        let _ = url.set_username("").and_then(|()| url.set_password(None)); // it has a host
+    }
     loop {
-        match client.get(url.clone()).send().await {
-            Err(error) if error.is_timeout() => future::pending().await, // the page's limit is due
+        match client.get(url.clone()).headers(headers.clone()).send().await {
+            // The time for connecting is over, and so is the page's, or will be: it ends this loop.
+            Err(error) if is_late(&error) => {}
             Err(error) if scraper_kit::is_out_of_files(&error) => sleep(IDLE).await,
             answer => return answer,
         }
     }
 }
 
-/// What reqwest's error means. Connecting has three steps, which only the causes tell apart.
+/// Whether `connect_timeout` was too short. That the system has given up connecting is a timeout to
+/// reqwest, too, but says of itself what it is: no connection.
+fn is_late(error: &reqwest::Error) -> bool {
+    error.is_connect() && error.is_timeout() && scraper_kit::os_error(error).is_none()
+}
+
+/// A name that no certificate could be for is refused before it is looked up; whether there is such a
+/// host comes first.
+async fn no_such_host(error: &reqwest::Error, url: &Url) -> Option<FetchError> {
+    scraper_kit::find_cause::<InvalidDnsNameError>(error)?;
+    let port = url.port_or_known_default().unwrap_or_default();
+    let error = lookup_host((url.host_str()?, port)).await.err()?;
+    Some(FetchError::caused_by(ErrorKind::Dns, &error))
+}
+
+/// What reqwest's error means. Connecting has three steps: to find the host, a connection, and TLS.
 fn explain(error: reqwest::Error) -> FetchError {
-    let causes = scraper_kit::causes(&error);
-    let kind = if causes.contains("received fatal alert") {
-        ErrorKind::Tls // in TLS 1.3 a server refuses us after the handshake
-    } else if !error.is_connect() {
-        ErrorKind::Protocol
-    } else if causes.contains("dns error") {
-        ErrorKind::Dns
-    } else if causes.contains("tcp connect error") || causes.contains("tcp open error") {
-        ErrorKind::Connect
-    } else {
-        ErrorKind::Tls
+    let kind = match scraper_kit::find_cause(&error) {
+        // In TLS 1.3 a server refuses us after the handshake.
+        Some(rustls::Error::AlertReceived(_)) => ErrorKind::Tls,
+        _ if !error.is_connect() => ErrorKind::Protocol,
+        Some(_) => ErrorKind::Tls,
+        None if error.is_dns() => ErrorKind::Dns,
+        None if scraper_kit::find_cause::<InvalidDnsNameError>(&error).is_some() => ErrorKind::Tls,
+        None => ErrorKind::Connect, // if it is closed during the handshake, too: none came about
     };
     FetchError::caused_by(kind, &error)
 }

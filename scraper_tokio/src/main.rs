@@ -10,7 +10,9 @@
 mod client;
 
 use std::io;
+use std::pin::pin;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use futures::{FutureExt, StreamExt};
 use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target, catch_panic};
@@ -64,12 +66,25 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
     let limit = job.timeout;
     let mut page = Page::start(job, target);
-    let result = match catch_panic(timeout(limit, keep_trying(&session, &mut page))).await {
+    let result = match catch_panic(in_time(limit, keep_trying(&session, &mut page))).await {
         Ok(Ok(result)) => result, // complete, or failed
         Ok(Err(_elapsed)) => Err(FetchError::timeout(limit)),
         Err(panic) => Err(panic),
     };
     page.finish(result)
+}
+
+/// Like asyncio.timeout; but whoever stops the program (Ctrl-Z) until the limit is over stops the page,
+/// too. It gets the time back by which the timer is late, to read what has come.
+async fn in_time<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, ()> {
+    let (started, mut future) = (Instant::now(), pin!(future));
+    match timeout(limit, &mut future).await {
+        Ok(output) => Ok(output),
+        Err(_elapsed) => {
+            let late = started.elapsed().saturating_sub(limit);
+            timeout(late, future).await.map_err(|_elapsed| ())
+        }
+    }
 }
 
 /// Tries until the page is there, or until it is no use. A future runs only once, so each try is a

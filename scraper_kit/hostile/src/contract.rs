@@ -161,6 +161,10 @@ for these:
 - **How many connections are kept.** reqwest limits them for each host. With many hosts `scraper_tokio` may
   have to wait until one has been idle for a second; the other two close the one that nobody has used
   for longest.
+
+None of the three can be told how long chunk extensions may be. They are to be ignored (RFC 9112,
+section 7.1.1), and curl and browsers read any number; hyper, which all three stand on, refuses a body in
+which they come to more than 16 KB, against a server that sends nothing else (`long-chunk-extensions`).
 ";
 
 const HEADER: &str = "| Behaviour | What the server does | What comes of it | Tries |

@@ -83,8 +83,8 @@ struct Ports {
     old_tls: SocketAddr,
 }
 
-/// The certificates that the site's TLS ports show.
-const CERTIFICATES: [&str; 7] = [
+/// The certificates that the site's TLS ports show. Two end the connection before they show one.
+const CERTIFICATES: [&str; 9] = [
     "tls-good",
     "tls-self-signed",
     "tls-expired",
@@ -92,6 +92,8 @@ const CERTIFICATES: [&str; 7] = [
     "tls-unknown-root",
     "tls-client-certificate",
     "tls-1.2-client-certificate",
+    "tls-closed",
+    "tls-reset",
 ];
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n";
@@ -185,6 +187,16 @@ fn large_page() -> Vec<u8> {
     page
 }
 
+/// zlib's checksum (RFC 1950, section 8.2).
+fn adler32(bytes: &[u8]) -> [u8; 4] {
+    const BASE: u32 = 65521;
+    let sums = bytes.iter().fold((1, 0), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % BASE;
+        (a, (b + a) % BASE)
+    });
+    (sums.1 << 16 | sums.0).to_be_bytes()
+}
+
 /// A behaviour of the plain port: `answer` sends whatever it sends, then the connection closes.
 const fn http(
     group: &'static str,
@@ -249,6 +261,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "a name that no registry would give away, and that does not resolve",
         Fails(Dns),
         Elsewhere("http://a!b,c'd~e.invalid/"),
+    ),
+    at(
+        "connection",
+        "odd-host-name-tls",
+        "https to a name that no certificate could be for, and that does not resolve",
+        Fails(Dns),
+        Elsewhere("https://a-.invalid/"),
     ),
     at("connection", "ipv6", "an address in brackets", Page("IPv6"), OnIpv6),
     http("connection", "closed", "closes instead of answering", Fails(Protocol), |_| Ok(())),
@@ -388,6 +407,27 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         |visit| {
             visit.page("Transfer-Encoding: chunked\r\n", "")?;
             visit.flood(&[b'1'; 4096])
+        },
+    ),
+    http(
+        "framing",
+        "chunk-extensions",
+        "ten kilobytes of chunk extensions, which are legal and say nothing",
+        Page("Extended"),
+        |visit| {
+            let extension = "x".repeat(10_000);
+            let body = format!("f;{extension}\r\n<title>Extended\r\n8\r\n</title>\r\n0\r\n\r\n");
+            visit.page("Transfer-Encoding: chunked\r\n", body)
+        },
+    ),
+    http(
+        "framing",
+        "long-chunk-extensions",
+        "twenty kilobytes of them in all",
+        Fails(Protocol),
+        |visit| {
+            let chunk = format!("1;{}\r\n \r\n", "x".repeat(5_000));
+            visit.page("Transfer-Encoding: chunked\r\n", chunk.repeat(4) + "0\r\n\r\n")
         },
     ),
     http(
@@ -548,9 +588,28 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         visit.send("HTTP/1.1 200 OK\r\nX-Long: ")?;
         visit.flood(&[b'x'; 4096])
     }),
-    http("headers", "10000-headers", "ten thousand headers", Fails(Protocol), |visit| {
-        visit.page(&"X-Many: 1\r\n".repeat(10_000), "")
+    http("headers", "large-header", "a header of half a megabyte", Fails(Protocol), |visit| {
+        visit.page(&format!("X-Long: {}\r\n", "x".repeat(500_000)), "")
     }),
+    http(
+        "headers",
+        "100000-headers",
+        "a hundred thousand headers, a megabyte in all",
+        Fails(Protocol),
+        |visit| visit.page(&"X-Many: 1\r\n".repeat(100_000), ""),
+    ),
+    http(
+        "headers",
+        "10000-headers",
+        "ten thousand headers, which is a hundred kilobytes",
+        Page("Many"),
+        |visit| {
+            visit.page(
+                &("X-Many: 1\r\n".repeat(10_000) + "Content-Length: 19\r\n"),
+                "<title>Many</title>",
+            )
+        },
+    ),
     http(
         "headers",
         "200-headers",
@@ -767,6 +826,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "503 twice with a Retry-After that is none, then the page",
         Page("There"),
         |visit| visit.busy_twice("503 Service Unavailable", &["Retry-After: soon, \"-1\", \u{e9}"]),
+    ),
+    http(
+        "another try",
+        "503-fraction",
+        "503 twice, to be asked again after a fraction of a second: after a whole one",
+        Page("There"),
+        |visit| visit.busy_twice("503 Service Unavailable", &["Retry-After: 0.4"]),
     ),
     http(
         "another try",
@@ -997,6 +1063,17 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         "deflate without its header, as some servers send it",
         Page("Large"),
         |visit| visit.encoded("deflate", &compress("raw deflate", &large_page())),
+    ),
+    http(
+        "bodies",
+        "raw-deflate-checksum",
+        "the same with zlib's checksum at its end",
+        Page("Large"),
+        |visit| {
+            let page = large_page();
+            let checksum = [&compress("raw deflate", &page)[..], &adler32(&page)].concat();
+            visit.encoded("deflate", &checksum)
+        },
     ),
     http(
         "bodies",
@@ -1401,6 +1478,20 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         Fails(Protocol),
         Https("tls-good"),
     ),
+    at(
+        "TLS",
+        "tls-closed",
+        "closes instead of shaking hands: no connection",
+        Fails(Connect),
+        Https("tls-closed"),
+    ),
+    at(
+        "TLS",
+        "tls-reset",
+        "resets instead of shaking hands: no connection",
+        Fails(Connect),
+        Https("tls-reset"),
+    ),
     at("TLS", "tls-1.0", "nothing newer than TLS 1.0", Fails(Tls), OldTls),
     at("TLS", "tls-to-http", "https to a port that speaks plain HTTP", Fails(Tls), TlsOnPlainPort),
     at("TLS", "http-to-tls", "http to a port that speaks TLS", Fails(Protocol), PlainOnTlsPort),
@@ -1462,7 +1553,13 @@ impl HostileSite {
                 "tls-1.2-client-certificate" => ca.demanding_config("127.0.0.1", &TLS12),
                 _ => ca.server_config("127.0.0.1"),
             });
-            serve(listener, move |stream| {
+            serve(listener, move |mut stream| {
+                if ["tls-closed", "tls-reset"].contains(certificate) {
+                    if *certificate == "tls-reset" {
+                        SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
+                    }
+                    return stream.read(&mut [0; 4096]).map(drop); // a ClientHello
+                }
                 let tls = ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
                 let mut stream = StreamOwned::new(tls, stream);
                 let request = read_request(&mut io::BufReader::new(&mut stream))?;
@@ -1529,8 +1626,11 @@ fn serve(
 }
 
 fn visit(mut stream: TcpStream, site: Ports) -> io::Result<()> {
-    let Some(request) = read_request(&mut io::BufReader::new(&mut stream))? else {
-        return Ok(());
+    let request = match read_request(&mut io::BufReader::new(&mut stream)) {
+        Ok(Some(request)) => request,
+        Ok(None) => return Ok(()),
+        // TLS on a port that has none: servers say so, in plain HTTP.
+        Err(_) => return stream.write_all(&response("400 Bad Request", &[], b"")),
     };
     let path = request.path.strip_prefix('/').unwrap_or_default();
     let (name, rest) = path.split_once('/').unwrap_or((path, ""));

@@ -6,19 +6,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use futures::future::FutureExt;
 use futures::stream::{IntoAsyncRead, Stream, StreamExt, TryStreamExt};
+use futures_rustls::rustls;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Request, Response, StatusCode};
-use percent_encoding::percent_decode_str;
 use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, ResponseHead};
 use url::{Position, Url};
 
 use crate::Runtime;
 use crate::connect::{MaybeTls, Tls, connect, tls};
-use crate::connection::Connection;
+use crate::connection::{Connection, FEW_HEADERS, MANY_HEADERS};
 use crate::pool::{Place, Pool};
 
 /// The body of a response, to be read through the traits of the `futures` crate.
@@ -75,7 +74,7 @@ impl<R: Runtime> Client<R> {
 
     /// Sends the request, over a connection that is there, or else over a new one.
     async fn fetch(&self, url: &Url) -> Result<(Open<R>, Response<Incoming>), FetchError> {
-        let origin = url.origin();
+        let (origin, mut max_headers) = (url.origin(), FEW_HEADERS);
         while let Some((place, mut connection)) = self.pool.take(&origin) {
             if !poll_fn(|context| Poll::Ready(connection.is_still_idle(context))).await {
                 continue; // closed by the server
@@ -87,18 +86,31 @@ impl<R: Runtime> Client<R> {
                 Ok(answer) if answer.status() == StatusCode::REQUEST_TIMEOUT => break,
                 Ok(answer) => return Ok(((place, connection), answer)),
                 Err(error) if scraper_kit::broke_off(&error) => break,
+                Err(error) if scraper_kit::head_is_too_large(&error) => {
+                    max_headers = MANY_HEADERS;
+                    break;
+                }
                 Err(error) => return Err(explain(error)),
             }
         }
-        let place = self.pool.place(origin);
-        let mut connection = self.connect(url).boxed().await?; // on the heap: large, and rare
-        let answer = connection.send(self.request(url)?).await.map_err(explain)?;
-        Ok(((place, connection), answer))
+        loop {
+            let place = self.pool.place(origin.clone());
+            let mut connection = self.connect(url, max_headers).boxed().await?; // large, and rare
+            match connection.send(self.request(url)?).await {
+                Ok(answer) => return Ok(((place, connection), answer)),
+                Err(error)
+                    if max_headers < MANY_HEADERS && scraper_kit::head_is_too_large(&error) =>
+                {
+                    max_headers = MANY_HEADERS;
+                }
+                Err(error) => return Err(explain(error)),
+            }
+        }
     }
 
-    async fn connect(&self, url: &Url) -> Result<ConnectionOf<R>, FetchError> {
+    async fn connect(&self, url: &Url, max_headers: usize) -> Result<ConnectionOf<R>, FetchError> {
         let stream = connect::<R>(url, &self.tls, || self.pool.close_oldest()).await?;
-        Ok(Box::new(Connection::new(stream).await.map_err(explain)?))
+        Ok(Box::new(Connection::new(stream, max_headers).await.map_err(explain)?))
     }
 
     fn request(&self, url: &Url) -> Result<Request<String>, FetchError> {
@@ -111,29 +123,21 @@ impl<R: Runtime> Client<R> {
         let host = &url[Position::BeforeHost..Position::AfterPort];
         headers.insert(header::HOST, host.parse().map_err(|error| unusable(&error))?);
         headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        if let Some(credentials) = basic_auth(url) {
+        if let Some(credentials) = scraper_kit::basic_auth(url) {
+            let credentials = credentials.parse().map_err(|error| unusable(&error))?;
             headers.insert(header::AUTHORIZATION, credentials);
         }
         Ok(request)
     }
 }
 
-/// `http://user:password@host` is Basic authentication.
-fn basic_auth(url: &Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
-        return None;
-    }
-    let mut credentials: Vec<u8> = percent_decode_str(url.username()).collect();
-    credentials.push(b':');
-    credentials.extend(percent_decode_str(url.password().unwrap_or_default()));
-    HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(credentials))).ok()
-}
-
 /// What an error of hyper means: a server that refuses our TLS says so after the handshake, if it is
 /// TLS 1.3.
 fn explain(error: hyper::Error) -> FetchError {
-    let refused = scraper_kit::causes(&error).contains("received fatal alert");
-    let kind = if refused { ErrorKind::Tls } else { ErrorKind::Protocol };
+    let kind = match scraper_kit::find_cause(&error) {
+        Some(rustls::Error::AlertReceived(_)) => ErrorKind::Tls,
+        _ => ErrorKind::Protocol,
+    };
     FetchError::caused_by(kind, &error)
 }
 

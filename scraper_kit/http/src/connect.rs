@@ -47,20 +47,40 @@ pub(crate) fn tls() -> Tls {
     Ok(Arc::new(config).into())
 }
 
-/// Connects to the server of this URL. When the program may open no more sockets, `make_room` is
-/// asked to close one, and if it cannot, somebody else will.
+/// Connects to the server of this URL, and sets up TLS if it asks for that. A connection that is closed
+/// meanwhile, as by a balancer with a server too few, is tried once more at once.
 pub(crate) async fn connect<R: Runtime>(
     url: &Url,
     tls: &Tls,
     make_room: impl Fn() -> bool,
 ) -> Result<MaybeTls<R::Socket>, FetchError> {
-    let tls = match url.scheme() {
-        "https" => Some((tls.clone()?, server_name(url)?)),
-        _ => None,
-    };
-    let socket = loop {
+    let mut again = true;
+    loop {
+        let socket = connect_socket::<R>(url, &make_room).await?;
+        if url.scheme() != "https" {
+            return Ok(Either::Left(socket));
+        }
+        // Only now: whether there is such a host comes before what a certificate could be for.
+        match tls.clone()?.connect(server_name(url)?, socket).await {
+            Ok(stream) => return Ok(Either::Right(stream)),
+            Err(error) if scraper_kit::find_cause::<rustls::Error>(&error).is_some() => {
+                return Err(FetchError::caused_by(ErrorKind::Tls, &error)); // one side said no
+            }
+            Err(_) if again => again = false,
+            Err(error) => return Err(FetchError::caused_by(ErrorKind::Connect, &error)),
+        }
+    }
+}
+
+/// Opens a socket to the server of this URL. When the program may open no more, `make_room` is asked to
+/// close one, and if it cannot, somebody else will.
+async fn connect_socket<R: Runtime>(
+    url: &Url,
+    make_room: &impl Fn() -> bool,
+) -> Result<Fair<R::Socket>, FetchError> {
+    loop {
         match open::<R>(url).await {
-            Ok(socket) => break Fair::new(socket),
+            Ok(socket) => return Ok(Fair::new(socket)),
             Err((_, error)) if scraper_kit::is_out_of_files(&error) => {
                 if !make_room() {
                     R::sleep(PAUSE).await;
@@ -68,10 +88,7 @@ pub(crate) async fn connect<R: Runtime>(
             }
             Err((kind, error)) => return Err(FetchError::caused_by(kind, &error)),
         }
-    };
-    let Some((tls, name)) = tls else { return Ok(Either::Left(socket)) };
-    let stream = tls.connect(name, socket).await;
-    stream.map(Either::Right).map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
+    }
 }
 
 /// Whom the server's certificate has to be for.

@@ -13,8 +13,13 @@ use hyper::{Request, Response};
 use crate::alarm::Alarm;
 use crate::socket::Socket;
 
-/// hyper's default of 100 is less than real servers send.
-const MAX_HEADERS: usize = 256;
+/// Headers that a connection takes at first: more than most servers send.
+pub(crate) const FEW_HEADERS: usize = 256;
+
+/// Headers that it takes if it has to. Browsers count no lines, and limit the bytes of a head, as hyper
+/// does by its buffer of 400 KB: this is more lines than fit there, unless they are shorter than any
+/// that are of use. hyper makes room for all of them whenever it reads a head, be it a `100 Continue`.
+pub(crate) const MANY_HEADERS: usize = 16 * 1024;
 
 /// A request without a body: a scraper has none to send.
 type NoBody = String;
@@ -35,14 +40,14 @@ pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// HTTP over this stream. Nothing is sent yet.
-    pub(crate) async fn new(stream: S) -> hyper::Result<Self> {
+    /// HTTP over this stream, with heads of so many lines at most. Nothing is sent yet.
+    pub(crate) async fn new(stream: S, max_headers: usize) -> hyper::Result<Self> {
         let socket = Socket::new(stream);
         let (alarm, waker) = Alarm::new();
         let socket_waker = socket.waker();
         // What real servers send, and browsers and curl accept.
         let mut http = http1::Builder::new();
-        http.max_headers(MAX_HEADERS)
+        http.max_headers(max_headers)
             .title_case_headers(true)
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_spaces_after_header_name_in_responses(true)

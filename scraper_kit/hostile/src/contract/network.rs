@@ -53,6 +53,7 @@ pub(super) fn scenario(scraper: &str, name: &str) -> Result<(), Failed> {
 pub(super) fn inside(scraper: &str) -> Option<ExitCode> {
     match env::var(INSIDE).ok()?.as_str() {
         "dead-address" => dead_address(scraper),
+        "system-timeout" => system_timeout(scraper),
         _ => slow_names(scraper),
     }
     Some(ExitCode::SUCCESS)
@@ -61,11 +62,30 @@ pub(super) fn inside(scraper: &str) -> Option<ExitCode> {
 fn dead_address(scraper: &str) {
     serve_names(|_| Some(vec![DEAD, ALIVE]));
     serve_pages(ALIVE);
-    // A queue for one connection that nobody accepts: when it is full, the system answers no more.
+    let waiting = swallow_connections();
+    let run = Scraper::new(scraper).args(["-f", "json", "-t", "8", "http://two.test/"]).run();
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
+    drop(waiting);
+}
+
+/// The system gives up connecting long before the page's limit.
+fn system_timeout(scraper: &str) {
+    fs::write("/proc/sys/net/ipv4/tcp_syn_retries", "1").unwrap(); // of this network
+    let waiting = swallow_connections();
+    let url = format!("http://{DEAD}/");
+    let run = Scraper::new(scraper).args(["-f", "json", "-t", "100", "--retries", "1", &url]).run();
+    let page = &run.pages()[0];
+    assert_eq!(page.error.as_ref().map(|error| error.kind), Some(ErrorKind::Connect), "{page:?}");
+    assert_eq!(page.tries, 2, "{page:?}");
+    drop(waiting);
+}
+
+/// Has the dead address answer no connection: it has a queue for one, and nobody accepts it.
+fn swallow_connections() -> (Socket, Vec<Socket>) {
     let dead = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     dead.bind(&SocketAddr::from((DEAD, 80)).into()).unwrap();
     dead.listen(0).unwrap();
-    let waiting: Vec<Socket> = (0..3)
+    let waiting = (0..3)
         .map(|_| {
             let client = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
             client.set_nonblocking(true).unwrap();
@@ -74,9 +94,7 @@ fn dead_address(scraper: &str) {
         })
         .collect();
     thread::sleep(std::time::Duration::from_millis(300)); // the first has arrived
-    let run = Scraper::new(scraper).args(["-f", "json", "-t", "8", "http://two.test/"]).run();
-    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
-    drop(waiting);
+    (dead, waiting)
 }
 
 fn slow_names(scraper: &str) {

@@ -5,15 +5,17 @@
 use std::collections::{BTreeMap, HashSet};
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::{Failed, Trial};
+use rustls::{ServerConnection, StreamOwned};
+use socket2::SockRef;
 
 use super::{CAN_TRUST, network};
 use crate::{
@@ -32,7 +34,7 @@ const MANY_HOSTS: bool = cfg!(target_os = "linux");
 type Scenario = fn(&'static str) -> Result<(), Failed>;
 
 pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
-    let scenarios: [(&str, Scenario, bool); 27] = [
+    let scenarios: [(&str, Scenario, bool); 30] = [
         ("input: what is no URL is sent nowhere", no_urls, true),
         ("input: odd URLs that are legal", odd_urls, true),
         ("input: the same URL a thousand times", same_url, true),
@@ -47,6 +49,12 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
             network::possible(),
         ),
         (
+            "connection: the system gives up connecting",
+            |scraper| network::scenario(scraper, "system-timeout"),
+            network::possible(),
+        ),
+        ("connection: one TLS handshake in two is cut off", cuts_handshakes, CAN_TRUST),
+        (
             "connection: slow names hold up no others",
             |scraper| network::scenario(scraper, "slow-names"),
             network::possible(),
@@ -59,6 +67,7 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
         ("another try: more pages wait for it than may be under way", many_wait, true),
         ("TLS: no root certificates on the machine", no_roots, CAN_TRUST),
         ("time: floods hold up no other page", floods, true),
+        ("time: a program that was stopped reads what has come", stopped, cfg!(unix)),
         ("time: pages that are decoded hold up no timer", decoding, true),
         ("search: pages made to be slow hold up no others", slow_searches, true),
         ("search: Ctrl-C does not wait for it", interrupted_search, cfg!(unix)),
@@ -105,6 +114,8 @@ fn no_urls(scraper: &str) -> Result<(), Failed> {
         b"javascript:alert(1)",
         b"http://",
         b"http://[::1",
+        format!("{} {}", server.url("/one"), server.url("/two")).as_bytes(),
+        format!("{} # a remark", server.url("/one")).as_bytes(),
         b"http://127.0.0.1:99999/",
         b"example.com",
         format!("http://127.0.0.1/{}", "x".repeat(100_000)).as_bytes(),
@@ -115,11 +126,11 @@ fn no_urls(scraper: &str) -> Result<(), Failed> {
     list.extend(format!("\n  \n# comment\n{}", server.url("/last")).as_bytes());
     let run = Scraper::new(scraper).args(["-f", "json", "-i", "-"]).run_with(list);
     let pages = run.pages();
-    assert_eq!((run.code, pages.len()), (Some(1), 14), "{}", run.stderr);
-    for page in &pages[..13] {
+    assert_eq!((run.code, pages.len()), (Some(1), 16), "{}", run.stderr);
+    for page in &pages[..15] {
         assert_eq!(kind(page), Some(ErrorKind::InvalidUrl), "{page:?}");
     }
-    assert_eq!(pages[13].matches, ["/last"]);
+    assert_eq!(pages[15].matches, ["/last"]);
     assert_eq!(server.log().seen().requests.len(), 1);
     Ok(())
 }
@@ -241,6 +252,37 @@ fn closes_new_ones(scraper: &str) -> Result<(), Failed> {
     // reqwest does not tell whether a connection that broke was a pooled one.
     let most = if scraper.contains("scraper_tokio") { 2 } else { 1 };
     assert!(server.log().seen().requests.len() <= most);
+    Ok(())
+}
+
+/// Pages one after another, so that the next connection is the same page's.
+fn cuts_handshakes(scraper: &str) -> Result<(), Failed> {
+    let ca = TestCa::new();
+    let config = Arc::new(ca.server_config("127.0.0.1"));
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("https://{}/", listener.local_addr()?);
+    thread::spawn(move || -> std::io::Result<()> {
+        for number in 0.. {
+            let (mut socket, _) = listener.accept()?;
+            if number % 2 == 0 {
+                if number % 4 == 0 {
+                    SockRef::from(&socket).set_linger(Some(Duration::ZERO))?;
+                }
+                let _ = socket.read(&mut [0; 4096]); // a ClientHello
+                continue;
+            }
+            let tls = ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
+            let mut stream = StreamOwned::new(tls, socket);
+            crate::server::read_request(&mut BufReader::new(&mut stream))?;
+            stream.write_all(&response("200 OK", &["Connection: close"], b""))?;
+            stream.conn.send_close_notify();
+            stream.flush()?;
+        }
+        Ok(())
+    });
+    let run =
+        bare(scraper).args(["-f", "json", "-c", "1"]).args(vec![url; 20]).trust(ca.file()).run();
+    assert_eq!((run.code, run.pages().len()), (Some(0), 20), "{} {}", run.stdout, run.stderr);
     Ok(())
 }
 
@@ -405,6 +447,31 @@ fn floods(scraper: &str) -> Result<(), Failed> {
         let expected = (page.index < floods).then_some(ErrorKind::Timeout);
         assert_eq!(kind(&page), expected, "{page:?}");
     }
+    Ok(())
+}
+
+/// Stopped (Ctrl-Z) until its limit is over, while the whole answer comes: more than one look at it finds.
+fn stopped(scraper: &str) -> Result<(), Failed> {
+    const LIMIT: Duration = Duration::from_secs(5);
+    let (stops, stopped) = mpsc::channel();
+    let stopped = Mutex::new(stopped);
+    let server = TestServer::start(move |_, stream, _| {
+        let _ = stopped.lock().expect("one request").recv();
+        stream.write_all(&response("200 OK", &[], &[b'x'; 100_000]))
+    });
+    let limit = LIMIT.as_secs().to_string();
+    let child = bare(scraper).args(["-f", "json", "-t", &limit, &server.url("/")]).spawn();
+    let send = |signal: &str| {
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    };
+    server.log().wait_until("the request", |seen| !seen.requests.is_empty());
+    send("-STOP");
+    stops.send(())?;
+    thread::sleep(LIMIT + LIMIT / 2);
+    send("-CONT");
+    let run = Finished::wait(child);
+    assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
     Ok(())
 }
 
