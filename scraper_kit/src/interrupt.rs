@@ -59,10 +59,12 @@ impl Future for Interrupt {
 
 #[cfg(target_os = "linux")]
 mod signals {
-    use std::{fs, io, thread};
+    use std::{fs, io};
 
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
+
+    use crate::process::start_thread;
 
     /// Calls `handler` at each signal that is not ignored, on a thread of its own.
     pub(super) fn listen(handler: impl Fn() + Send + 'static) -> io::Result<()> {
@@ -70,7 +72,7 @@ mod signals {
         let ignored = ignored(&status);
         let heard = [SIGHUP, SIGINT, SIGTERM].into_iter();
         let mut signals = Signals::new(heard.filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
-        thread::spawn(move || signals.forever().for_each(|_| handler()));
+        start_thread(move || signals.forever().for_each(|_| handler()));
         Ok(())
     }
 

@@ -22,6 +22,8 @@
 //! no async runtime and no HTTP client: what it awaits are the traits of the `futures` crate, which
 //! belong to no runtime.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)] // they panic where nobody can read
+
 mod body;
 mod charset;
 mod clock;
@@ -39,6 +41,7 @@ mod page;
 mod panic;
 pub mod practice_site;
 mod prescan;
+mod process;
 mod redirect;
 mod report;
 mod retry;
@@ -52,6 +55,7 @@ mod transfer;
 mod turn;
 
 pub use body::PageBody;
+pub use clock::within;
 pub use credentials::basic_auth;
 pub use decode::ACCEPT_ENCODING;
 pub use error::{

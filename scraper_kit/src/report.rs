@@ -25,6 +25,7 @@ use crate::error::FetchError;
 use crate::interrupt::{self, Interrupt};
 use crate::outcome::{Outcome, Wait};
 use crate::page::Page;
+use crate::process::{start_thread, tell};
 
 /// Pages waiting to be printed.
 const WAITING_PAGES: usize = 64;
@@ -106,7 +107,7 @@ impl Report {
         let (pages, incoming) = mpsc::channel(WAITING_PAGES);
         let (done, summary) = std_mpsc::channel();
         let stop = interrupted.clone();
-        thread::spawn(move || {
+        start_thread(move || {
             let incoming = executor::block_on_stream(incoming.ready_chunks(WAITING_PAGES));
             let _ = done.send(print(&format, total, clock, &stop, incoming));
         });
@@ -139,7 +140,7 @@ impl Report {
             }
         };
         if let Err(error) = &result {
-            eprintln!("error: {error}");
+            tell(format_args!("error: {error}"));
         }
         let list_failed = self.list_failed.is_some_and(|failed| failed.load(Ordering::Relaxed));
         match summary {
@@ -147,7 +148,7 @@ impl Report {
             // Whoever closed the pipe has read enough: no error, and no claim about the rest.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: cannot write to standard output: {error}");
+                tell(format_args!("error: cannot write to standard output: {error}"));
                 ExitCode::FAILURE
             }
             Ok(summary) if summary.failed > 0 || result.is_err() || list_failed => {
@@ -191,7 +192,7 @@ fn print(
     match format {
         Format::Table { css } => table::print(rows, css, &sentence, &mut io::stdout().lock())?,
         // Standard output is for the program that reads it; a person at a terminal sees the rest.
-        Format::Json if io::stderr().is_terminal() => eprintln!("{sentence}"),
+        Format::Json if io::stderr().is_terminal() => tell(sentence),
         Format::Json => {}
     }
     Ok(summary)

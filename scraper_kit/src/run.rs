@@ -10,6 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::job::{Job, Options, Stopped};
 use crate::panic;
 use crate::practice_site::PracticeSite;
+use crate::process::{give_up, require_threads};
 use crate::report::{self, Report};
 use crate::save::Folder;
 use crate::search::Query;
@@ -20,6 +21,10 @@ use crate::turn::Turns;
 /// How far the list is read ahead. Pages of one host that wait for their turn hold up those of other
 /// hosts only where there are more of them in a row than this. As many may wait for another try.
 const AHEAD: usize = 4096;
+
+/// Files and sockets that are no page's: standard streams, the list, what the runtime waits with, the
+/// practice site's, and connections that are closed soon.
+const OTHER_FILES: usize = 32;
 
 /// What a run works with, from the command line to the report.
 pub struct Run {
@@ -36,12 +41,16 @@ pub struct Run {
 
 /// Reads the command line of the scraper called `name`, and begins its run.
 ///
+/// `threads` is how many the runtime starts by itself, at least: where there are not so many to be had,
+/// the program ends here, too.
+///
 /// A usage error, `--help` and `--version` end the program here: a line on standard error and exit
 /// code 2, or a text on standard output and 0.
-pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
+pub fn start(name: &'static str, version: &'static str, threads: usize) -> (Run, Report) {
     panic::report_in_one_line(name);
     let line = CommandLine::read(name, version);
-    allow_many_files();
+    let files = allow_many_files();
+    refuse_large_files();
     let clock = Clock::default();
     let interrupted = Interrupt::install();
 
@@ -51,11 +60,13 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     let list = line.input.as_ref().map(|path| {
         List::open(path).unwrap_or_else(|error| usage_error("--input", path.display(), error))
     });
-    let mut urls = line.urls;
+    let (mut urls, mut threads) = (line.urls, threads);
     if urls.is_empty() && list.is_none() {
-        let site = PracticeSite::start(0)
-            .unwrap_or_else(|error| usage_error("practice site", "127.0.0.1", error));
+        let site = PracticeSite::start(0).unwrap_or_else(|error| {
+            give_up(format_args!("cannot open the practice site on 127.0.0.1: {error}"))
+        });
         urls = site.pages();
+        threads += urls.len(); // one for each connection
     }
 
     let Selected(css, query) =
@@ -67,7 +78,11 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         command_line::Format::Json => report::Format::Json,
     };
     let report = Report::start(format, total, clock.clone(), interrupted.clone(), failed);
-    let (concurrency, per_host) = (line.concurrency.get(), line.per_host.get());
+    let (mut concurrency, per_host) = (line.concurrency.get(), line.per_host.get());
+    if save.is_some() {
+        // A page holds its socket while it waits for a file, so there must be one for each.
+        concurrency = concurrency.min(files.saturating_sub(OTHER_FILES) / 2).max(1);
+    }
     let under_way = concurrency.saturating_add(AHEAD);
     let turns = Turns::new(concurrency, per_host, under_way);
     let (job, stopped) = Job::new(Options {
@@ -85,12 +100,13 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         save,
     });
     let targets = target::in_turn(target::stream(urls, list), turns, AHEAD).boxed();
+    require_threads(threads);
     (Run { job, targets, interrupted, stopped }, report)
 }
 
 /// A program may have few files and sockets open at first, 1024 on Linux and 256 on macOS, and more
-/// if it asks. That must not be what limits `--concurrency`.
-fn allow_many_files() {
+/// if it asks. That must not be what limits `--concurrency`. Returns how many it may have.
+fn allow_many_files() -> usize {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource::RLIMIT_NOFILE, getrlimit, rlim_t, setrlimit};
@@ -98,5 +114,19 @@ fn allow_many_files() {
         if let Ok((now, most)) = getrlimit(RLIMIT_NOFILE) {
             let _ = setrlimit(RLIMIT_NOFILE, now.max(most.min(MANY)), most);
         }
+        if let Ok((now, _)) = getrlimit(RLIMIT_NOFILE) {
+            return usize::try_from(now).unwrap_or(usize::MAX);
+        }
+    }
+    usize::MAX
+}
+
+/// A file that grows beyond what this program may write (`ulimit -f`) is an error of whoever writes it,
+/// and not the end of the program: without a handler, the signal for it is.
+fn refuse_large_files() {
+    #[cfg(unix)]
+    {
+        use signal_hook::{consts::SIGXFSZ, flag};
+        let _ = flag::register(SIGXFSZ, Arc::default());
     }
 }

@@ -4,12 +4,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use url::Url;
 
+use crate::error::is_out_of_files;
+
 /// The longest part of a file's name that comes from the URL, in characters.
 const MAX_SLUG: usize = 80;
+
+/// Between two attempts to open a file.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The folder that a run saves its pages to.
 #[derive(Debug)]
@@ -54,6 +59,28 @@ impl SaveFile {
     /// Where to write.
     pub fn part(&self) -> &Path {
         &self.part
+    }
+
+    /// Creates the file to write to, with the runtime's own `create` and `sleep`: while the program may
+    /// open no more files, it waits until other pages close theirs.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub async fn create<F, C, S>(
+        &self,
+        create: impl Fn(PathBuf) -> C,
+        sleep: impl Fn(Duration) -> S,
+    ) -> io::Result<F>
+    where
+        C: Future<Output = io::Result<F>>,
+        S: Future,
+    {
+        loop {
+            match create(self.part.clone()).await {
+                Err(error) if is_out_of_files(&error) => drop(sleep(PAUSE).await),
+                created => return created,
+            }
+        }
     }
 
     /// The name to give it when it is whole.

@@ -5,7 +5,6 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::vec;
 
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
@@ -14,6 +13,7 @@ use futures::{SinkExt, Stream, StreamExt, executor, stream};
 use url::{ParseError, Url};
 
 use crate::error::{ErrorKind, FetchError};
+use crate::process::{start_thread, tell};
 use crate::turn::{Begun, Turn, Turns};
 
 /// The longest URL that is tried, in bytes. Servers commonly stop at 8 KiB, and no client sends
@@ -159,12 +159,12 @@ impl List {
     /// more than to read it.
     fn lines(self) -> impl Stream<Item = Vec<u8>> + Send + Unpin + 'static {
         let (mut sender, receiver) = mpsc::channel(READ_AHEAD);
-        thread::spawn(move || {
+        start_thread(move || {
             let opened = self.opened.map_or_else(|| open(&self.path), Ok);
             if let Err(error) = opened.and_then(|reader| send_lines(reader, &mut sender)) {
-                let path = self.path.display();
-                eprintln!("error: cannot read on in --input {path}: {error}");
                 self.failed.store(true, Ordering::Relaxed);
+                let path = self.path.display();
+                tell(format_args!("error: cannot read on in --input {path}: {error}"));
             }
         });
         receiver.flatten()

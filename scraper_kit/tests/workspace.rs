@@ -179,6 +179,20 @@ fn the_kit_has_no_circle() {
     assert!(uses.is_empty(), "a circle among {uses:?}");
 }
 
+/// `println!` and `eprintln!` panic where nobody can read. In the other crates clippy looks for them.
+#[test]
+fn the_scrapers_leave_it_to_the_kit_to_print() {
+    for scraper in SCRAPERS {
+        for file in ["main.rs", "client.rs"] {
+            let source = read(&format!("{scraper}/src/{file}"));
+            assert!(
+                !source.contains("print!(") && !source.contains("println!("),
+                "{scraper} {file}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_default_members_are_the_examples_and_what_they_stand_on() {
     let manifest = read("Cargo.toml");

@@ -55,7 +55,11 @@ fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
         header::ACCEPT_ENCODING,
         HeaderValue::from_static(ACCEPT_ENCODING),
     )]);
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    // When to give up on a server that is gone is the system's business, as with the others.
+    #[cfg(target_os = "linux")]
+    let builder = builder.tcp_user_timeout(None);
+    builder
         .user_agent(&job.user_agent)
         .default_headers(accept)
         .redirect(redirect::Policy::none()) // read_page follows them: a Location may be in any charset

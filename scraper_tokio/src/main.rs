@@ -10,12 +10,11 @@
 mod client;
 
 use std::io;
-use std::pin::pin;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use futures::{FutureExt, StreamExt};
-use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target, catch_panic};
+use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target};
+use scraper_kit::{catch_panic, within};
 
 use client::{Session, get, open_session};
 
@@ -27,7 +26,8 @@ use tokio_util::task::AbortOnDropHandle;
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
-    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let (run, mut report) = scraper_kit::start(name, version, threads());
     let result = block_on(scrape(run, &mut report));
     report.finish(result)
 }
@@ -66,25 +66,12 @@ async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
 async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
     let limit = job.timeout;
     let mut page = Page::start(job, target);
-    let result = match catch_panic(in_time(limit, keep_trying(&session, &mut page))).await {
+    let result = match catch_panic(within(limit, timeout, keep_trying(&session, &mut page))).await {
         Ok(Ok(result)) => result, // complete, or failed
         Ok(Err(_elapsed)) => Err(FetchError::timeout(limit)),
         Err(panic) => Err(panic),
     };
     page.finish(result)
-}
-
-/// Like asyncio.timeout; but whoever stops the program (Ctrl-Z) until the limit is over stops the page,
-/// too. It gets the time back by which the timer is late, to read what has come.
-async fn in_time<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, ()> {
-    let (started, mut future) = (Instant::now(), pin!(future));
-    match timeout(limit, &mut future).await {
-        Ok(output) => Ok(output),
-        Err(_elapsed) => {
-            let late = started.elapsed().saturating_sub(limit);
-            timeout(late, future).await.map_err(|_elapsed| ())
-        }
-    }
 }
 
 /// Tries until the page is there, or until it is no use. A future runs only once, so each try is a
@@ -124,7 +111,7 @@ async fn read_page(session: &Session, page: &mut Page) -> Result<(), FetchError>
 
 /// Streams the page into a file, which gets its name when it is whole.
 async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
-    let mut part = fs::File::create(file.part()).await?;
+    let mut part = file.create(fs::File::create, sleep).await?;
     while let Some(chunk) = body.next_chunk().await? {
         part.write_all(chunk).await?;
     }
@@ -135,6 +122,12 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
+/// Threads that tokio starts beside ours: one or
+/// more for what blocks, as names and files do.
+fn threads() -> usize {
+    1
+}
+
 /// Like asyncio.run. One thread runs all tasks,
 /// as in Python: a scraper waits more than it
 /// works.

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let site = match HostileSite::start() {
         Ok(site) => site,
         Err(error) => {
-            eprintln!("error: cannot listen on 127.0.0.1: {error}");
+            let _ = writeln!(io::stderr(), "error: cannot listen on 127.0.0.1: {error}");
             return ExitCode::FAILURE;
         }
     };

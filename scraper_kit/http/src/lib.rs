@@ -9,6 +9,8 @@
 //! all. No task is spawned. A connection is driven by whoever waits for its bytes, so a page whose
 //! task is dropped takes its connection along, and nothing is left behind.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)] // they panic where nobody can read
+
 mod alarm;
 mod client;
 mod connect;

@@ -30,7 +30,8 @@ fn main() -> ExitCode {
             }
         }
         Err(error) => {
-            eprintln!("error: cannot listen on 127.0.0.1:{}: {error}", args.port);
+            let _ =
+                writeln!(io::stderr(), "error: cannot listen on 127.0.0.1:{}: {error}", args.port);
             ExitCode::FAILURE
         }
     }

@@ -34,7 +34,7 @@ const MANY_HOSTS: bool = cfg!(target_os = "linux");
 type Scenario = fn(&'static str) -> Result<(), Failed>;
 
 pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
-    let scenarios: [(&str, Scenario, bool); 30] = [
+    let scenarios: [(&str, Scenario, bool); 34] = [
         ("input: what is no URL is sent nowhere", no_urls, true),
         ("input: odd URLs that are legal", odd_urls, true),
         ("input: the same URL a thousand times", same_url, true),
@@ -74,6 +74,14 @@ pub(super) fn trials(scraper: &'static str) -> impl Iterator<Item = Trial> {
         ("machine: 512 file descriptors for three thousand hosts", many_hosts, MANY_HOSTS),
         ("machine: 64 file descriptors for a thousand at once", few_descriptors, cfg!(unix)),
         ("machine: many hostile pages in little memory", little_memory, cfg!(target_os = "linux")),
+        ("machine: threads that cannot be had", few_threads, can_be(NOBODY)),
+        (
+            "machine: nobody can read what is said on standard error",
+            unheard,
+            cfg!(target_os = "linux"),
+        ),
+        ("save: fewer files than pages at a time", few_files, cfg!(unix)),
+        ("save: a page that is larger than files may be fails alone", large_file, cfg!(unix)),
         ("save: a full disk fails its page alone", full_disk, can_mount()),
         ("save: kill -9 leaves no half file under a final name", killed, true),
         ("load: every outcome accounted for, memory and descriptors flat", load, true),
@@ -592,6 +600,106 @@ fn few_descriptors(scraper: &str) -> Result<(), Failed> {
     assert!(!run.stderr.contains("internal error"), "{}", run.stderr);
     for page in &pages {
         assert_eq!(page.error, None, "waits until there is a socket for it");
+    }
+    Ok(())
+}
+
+/// A user who has no process but what a test starts.
+const NOBODY: u32 = 2_000_000;
+
+fn be(user: u32) -> Vec<String> {
+    let user = user.to_string();
+    ["setpriv", "--clear-groups", "--reuid", &user, "--regid", &user].map(str::to_owned).into()
+}
+
+/// Whether this process may become another user: root may, and is not held to a number of threads.
+fn can_be(user: u32) -> bool {
+    let [setpriv, arguments @ ..] = &be(user)[..] else { return false };
+    let probe = Command::new(setpriv).args(arguments).arg("true").output();
+    cfg!(target_os = "linux") && probe.is_ok_and(|probe| probe.status.success())
+}
+
+/// One line and no page, or all is well with as few; but neither a panic nor a run that hangs.
+fn few_threads(scraper: &str) -> Result<(), Failed> {
+    let server = titles();
+    let urls = [server.url("/").replace("127.0.0.1", "localhost"), server.url("/")];
+    let user = be(NOBODY + std::process::id()); // the system counts by user, and other tests may run
+    let run = |threads: usize| {
+        Scraper::new(&user[0])
+            .args(&user[1..])
+            .args(["prlimit", &format!("--nproc={threads}"), scraper, "-f", "json"])
+            .args(&urls)
+            .run()
+    };
+    for threads in 1..12 {
+        let run = run(threads);
+        let said = run.stderr.lines().count();
+        let refused = run.code == Some(1) && said == 1 && run.stderr.starts_with("error: cannot ");
+        let done = run.code == Some(0) && said == 0;
+        assert!(refused || done, "{threads}: {:?} {} {}", run.code, run.stdout, run.stderr);
+    }
+    let enough = run(1000);
+    assert_eq!(enough.code, Some(0), "{} {}", enough.stdout, enough.stderr);
+    Ok(())
+}
+
+/// The list breaks off, which the exit code tells, too.
+fn unheard(scraper: &str) -> Result<(), Failed> {
+    let server = titles();
+    for backtrace in ["0", "1"] {
+        let run = Scraper::new("sh")
+            .args(["-c", "RUST_BACKTRACE=$0 exec \"$@\" < / 2> /dev/full"])
+            .args([backtrace, scraper, "-f", "json", "-i", "-", &server.url("/")])
+            .run();
+        assert_eq!((run.code, run.pages().len()), (Some(1), 1), "{} {}", run.stdout, run.stderr);
+    }
+    Ok(())
+}
+
+/// A page that is saved needs a socket and a file, and keeps the one while it waits for the other.
+fn few_files(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(|_, stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<title>")?;
+        stream.flush()?;
+        thread::sleep(Duration::from_millis(50));
+        stream.write_all(b"</title>")
+    });
+    for files in ["64", "256"] {
+        let folder = tempfile::tempdir()?;
+        let limited = "ulimit -n $0; exec \"$@\"";
+        let urls = (0..500).map(|page| server.url(&format!("/{page}")));
+        let run = Scraper::new("sh")
+            .args(["-c", limited, files, scraper, "-f", "json", "-c", "1000", "-t", "200"])
+            .args(BARE)
+            .arg("--save")
+            .arg(folder.path())
+            .args(urls)
+            .run();
+        let failed: Vec<_> = run.pages().into_iter().filter_map(|page| page.error).collect();
+        assert!(failed.is_empty(), "{} of 500 lost: {:?}", failed.len(), failed[0]);
+        assert_eq!((run.code, fs::read_dir(folder.path())?.count()), (Some(0), 500));
+    }
+    Ok(())
+}
+
+fn large_file(scraper: &str) -> Result<(), Failed> {
+    let server = TestServer::start(|request, stream, _| {
+        let size = if request.path == "/large" { 300_000 } else { 10 };
+        stream.write_all(&response("200 OK", &[], &vec![b'x'; size]))
+    });
+    let folder = tempfile::tempdir()?;
+    let limited = "ulimit -f 100; exec \"$0\" \"$@\""; // of 512 or 1024 bytes each
+    let run = Scraper::new("sh")
+        .args(["-c", limited, scraper, "-f", "json", "-c", "1", "--save"])
+        .arg(folder.path())
+        .args([server.url("/small"), server.url("/large"), server.url("/after")])
+        .run();
+    let kinds: Vec<_> = run.pages().iter().map(kind).collect();
+    assert_eq!(kinds, [None, Some(ErrorKind::Save), None], "{} {}", run.stdout, run.stderr);
+    assert_eq!(run.code, Some(1));
+    for file in fs::read_dir(folder.path())? {
+        let name = file?.file_name();
+        assert!(!name.to_string_lossy().ends_with(".part"), "{name:?}");
     }
     Ok(())
 }
