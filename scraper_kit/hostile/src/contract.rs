@@ -151,6 +151,10 @@ for these:
   as fast as it can), hyper reads as long as there is something to read. The other two give it a socket
   that pauses after 16 KB. Two floods at once cost `scraper_tokio` no page, but they make it late: for
   some seconds nobody looks at `--timeout` or at Ctrl-C. Twenty make it so late that good pages are lost.
+  No setting of reqwest 0.13 helps: its `connector_layer` hands on connections of a type that nobody else
+  can make or wrap, and neither the size of hyper's buffer nor of the socket's can be set. What would help
+  is a limit in hyper, which as of 1.12 counts no `100 Continue` and reads on after each (`Buffered::parse`):
+  a few of them for a request, or a pause after some reads.
 - **Whether a connection is a new one.** A pooled connection that turns out to be closed is no answer, and
   the page is asked for once more over a new one. reqwest does not tell which it was, so `scraper_tokio` asks
   twice where the first connection was new, too.
