@@ -588,8 +588,8 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         visit.send("HTTP/1.1 200 OK\r\nX-Long: ")?;
         visit.flood(&[b'x'; 4096])
     }),
-    http("headers", "large-header", "a header of half a megabyte", Fails(Protocol), |visit| {
-        visit.page(&format!("X-Long: {}\r\n", "x".repeat(500_000)), "")
+    http("headers", "large-header", "a header of two megabytes", Fails(Protocol), |visit| {
+        visit.page(&format!("X-Long: {}\r\n", "x".repeat(2_000_000)), "")
     }),
     http(
         "headers",
