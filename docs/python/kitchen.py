@@ -3,7 +3,7 @@ docs/kitchen.
 
     DATABASE_URL=postgresql://… python kitchen.py --port 8000
 
-MONGODB_URI names a MongoDB; without it there are no recipes.
+MONGODB_URI names a MongoDB; without it recipes are 503.
 """
 
 import argparse
@@ -45,7 +45,17 @@ async def lifespan(app):
         listening.cancel()
 
 
-app = FastAPI(title="kitchen", lifespan=lifespan)
+app = FastAPI(
+    title="kitchen",
+    description="Takes orders, and keeps recipes. Recipes want a MongoDB: where MONGODB_URI is not set, "
+    "they are 503.",
+    lifespan=lifespan,
+)
+
+# What FastAPI cannot know: the statuses of what handlers raise.
+AWAY = {503: {"description": "The database is away, or busy for longer than a request waits"}}
+BROKEN = {400: {"description": "A body that is not UTF-8"}}
+ORDER = {404: {"description": "No such dish"}, 409: {"description": "Not enough left"}}
 
 
 def pool():
@@ -62,7 +72,7 @@ class Order(NewOrder):
 
 
 # ANCHOR: take_order
-@app.post("/orders", status_code=201, response_model=Order)
+@app.post("/orders", status_code=201, response_model=Order, responses=ORDER | BROKEN | AWAY)
 async def take_order(new: NewOrder, pool: Annotated[asyncpg.Pool, Depends(pool)]):
     """Two statements, of which both are done or none."""
     async with pool.acquire(timeout=2) as connection, connection.transaction():
@@ -82,7 +92,7 @@ async def take_order(new: NewOrder, pool: Annotated[asyncpg.Pool, Depends(pool)]
 # ANCHOR_END: take_order
 
 
-@app.get("/orders")
+@app.get("/orders", responses=AWAY, response_class=StreamingResponse)
 async def orders():
     """Each row is sent when it has come, and forgotten."""
 
@@ -147,14 +157,14 @@ def recipes():
     return app.state.recipes
 
 
-@app.put("/recipes/{dish}", status_code=204)
+@app.put("/recipes/{dish}", status_code=204, responses=BROKEN | AWAY)
 async def write_recipe(dish: str, new: NewRecipe):
     recipe = {"_id": dish, "text": new.text}
     await recipes().replace_one({"_id": dish}, recipe, upsert=True)
     return Response(status_code=204)
 
 
-@app.get("/recipes")
+@app.get("/recipes", responses=AWAY, response_class=StreamingResponse)
 async def read_recipes():
     async def lines(cursor):
         async for recipe in cursor:
@@ -164,7 +174,7 @@ async def read_recipes():
     return StreamingResponse(lines(cursor), media_type="application/jsonl")
 
 
-@app.get("/recipes/news")
+@app.get("/recipes/news", responses=AWAY)
 async def recipe_news():
     async def events(changes):
         async with changes:

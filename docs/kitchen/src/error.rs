@@ -9,6 +9,9 @@ use deadpool_postgres::{PoolError, TimeoutType};
 use serde_json::json;
 use tokio_postgres::error::SqlState;
 
+/// What a 503 means where PostgreSQL is asked.
+pub(crate) const AWAY: &str = "PostgreSQL is away, or busy for longer than a request waits";
+
 /// Why a request was not served.
 #[derive(Debug)]
 pub enum Error {

@@ -107,8 +107,11 @@ impl Kitchen {
 
 /// What stands above the routes, on the page and in /openapi.json.
 #[derive(OpenApi)]
-#[openapi(info(title = "The kitchen", description = "Takes orders, and keeps recipes."))]
+#[openapi(info(title = "The kitchen", description = DESCRIPTION))]
 struct Description;
+
+const DESCRIPTION: &str = "Takes orders, and keeps recipes. \
+    Recipes want a MongoDB: where MONGODB_URI is not set, they are 503.";
 
 /// The routes, and the page at /docs that describes them.
 pub fn app(kitchen: Kitchen) -> Router {

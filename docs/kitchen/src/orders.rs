@@ -14,6 +14,7 @@ use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use crate::body::Body;
+use crate::error::AWAY;
 use crate::{Error, Kitchen};
 
 /// The tables, and a menu.
@@ -37,14 +38,16 @@ pub struct NewOrder {
 
 /// From 1 to 20. Once it is made, nobody need look again: pydantic's `Field(ge=1, le=20)`.
 #[derive(Deserialize)]
-#[serde(try_from = "i32")]
+#[serde(try_from = "f64")]
 struct Count(i32);
 
-impl TryFrom<i32> for Count {
+/// JSON has one kind of number, and 8.0 is as whole as 8: to JSON Schema, and to pydantic.
+impl TryFrom<f64> for Count {
     type Error = &'static str;
 
-    fn try_from(count: i32) -> Result<Self, Self::Error> {
-        if (1..=20).contains(&count) { Ok(Self(count)) } else { Err("1 to 20 can be ordered") }
+    fn try_from(count: f64) -> Result<Self, Self::Error> {
+        let whole = (1..=20).find(|whole| f64::from(*whole) == count);
+        whole.map(Self).ok_or("1 to 20 can be ordered")
     }
 }
 
@@ -67,7 +70,8 @@ impl From<&Row> for Order {
 /// Two statements, of which both are done or none: a transaction that is dropped rolls back. And this
 /// function is dropped at whichever await it is at, when the guest goes away.
 #[utoipa::path(post, path = "/orders", tag = "orders", request_body = NewOrder,
-    responses((status = 201, body = Order), (status = 404), (status = 409), (status = 422)))]
+    responses((status = 201, body = Order), (status = 404), (status = 409), (status = 422),
+        (status = 503, description = AWAY)))]
 pub async fn order(
     State(kitchen): State<Kitchen>,
     Body(NewOrder { dish, count: Count(count) }): Body<NewOrder>,
@@ -96,7 +100,9 @@ pub async fn order(
 /// All orders, as JSON Lines
 ///
 /// Each row is sent when it has come, and forgotten: a million of them take no more memory than one.
-#[utoipa::path(get, path = "/orders", tag = "orders", responses((status = 200, content_type = "application/jsonl", body = Order)))]
+#[utoipa::path(get, path = "/orders", tag = "orders",
+    responses((status = 200, content_type = "application/jsonl", body = Order),
+        (status = 503, description = AWAY)))]
 pub async fn orders(State(kitchen): State<Kitchen>) -> Result<impl IntoResponse, Error> {
     let connection = kitchen.connection().await?;
     let none: [&(dyn ToSql + Sync); 0] = [];

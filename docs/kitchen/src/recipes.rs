@@ -22,6 +22,10 @@ use crate::{Error, Kitchen};
 
 pub type Recipes = Collection<Recipe>;
 
+/// What a 503 means here.
+const NO_RECIPES: &str =
+    "MongoDB is away, or the kitchen was opened without one: MONGODB_URI is not set";
+
 /// How long a request waits for MongoDB.
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -67,7 +71,8 @@ fn recipes(kitchen: &Kitchen) -> Result<Recipes, Error> {
 
 /// Write a recipe
 #[utoipa::path(put, path = "/recipes/{dish}", tag = "recipes", request_body = NewRecipe,
-    params(("dish" = String, Path)), responses((status = 204), (status = 422), (status = 503)))]
+    params(("dish" = String, Path)), responses((status = 204), (status = 422),
+        (status = 503, description = NO_RECIPES)))]
 pub async fn write(
     State(kitchen): State<Kitchen>,
     Path(dish): Path<String>,
@@ -81,7 +86,9 @@ pub async fn write(
 }
 
 /// All recipes, as JSON Lines
-#[utoipa::path(get, path = "/recipes", tag = "recipes", responses((status = 200, content_type = "application/jsonl", body = Recipe)))]
+#[utoipa::path(get, path = "/recipes", tag = "recipes",
+    responses((status = 200, content_type = "application/jsonl", body = Recipe),
+        (status = 503, description = NO_RECIPES)))]
 pub async fn read(State(kitchen): State<Kitchen>) -> Result<impl IntoResponse, Error> {
     let recipes = recipes(&kitchen)?;
     let mut cursor =
@@ -106,7 +113,9 @@ fn json(recipe: &Recipe) -> String {
 /// News of recipes
 ///
 /// Server-sent events: `recipe` with a recipe as it is now, whenever somebody has written it.
-#[utoipa::path(get, path = "/recipes/news", tag = "recipes", responses((status = 200, content_type = "text/event-stream", body = Recipe)))]
+#[utoipa::path(get, path = "/recipes/news", tag = "recipes",
+    responses((status = 200, content_type = "text/event-stream", body = Recipe),
+        (status = 503, description = NO_RECIPES)))]
 pub async fn news(
     State(kitchen): State<Kitchen>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Error> {

@@ -9,7 +9,7 @@ const VARIABLE: &str = "TWINS_PYTHON";
 
 /// What the twins need: the syntax and the libraries.
 const CHECK: &str = "import sys; assert sys.version_info >= (3, 11)
-import aiohttp, asyncpg, distributed, fastapi, httpx, pymongo, secantus, selectolax, uvicorn";
+import aiohttp, asyncpg, distributed, fastapi, httpx, pymongo, schemathesis, secantus, selectolax, uvicorn";
 
 /// An interpreter that can run the twins.
 ///
