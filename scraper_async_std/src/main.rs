@@ -26,8 +26,7 @@ use async_std::task::{self, block_on, sleep};
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
-    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let (run, mut report) = scraper_kit::start(name, version, threads());
+    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     let result = block_on(scrape(run, &mut report));
     report.finish(result)
 }
@@ -122,14 +121,6 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// Threads that async-std starts beside ours: for
-/// tasks one for each core, one that helps with
-/// sockets and timers, and one or more for what
-/// blocks, as names and files do.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from) + 2
-}
-
 /// Like asyncio.create_task. An async-std task
 /// whose handle is dropped is detached and runs
 /// on. So the future is split: one half is run

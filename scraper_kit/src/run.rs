@@ -1,6 +1,7 @@
 //! From the command line to a run and its report.
 
 use std::sync::Arc;
+use std::thread;
 
 use futures::stream::{BoxStream, StreamExt};
 
@@ -41,12 +42,9 @@ pub struct Run {
 
 /// Reads the command line of the scraper called `name`, and begins its run.
 ///
-/// `threads` is how many the runtime starts by itself, at least: where there are not so many to be had,
-/// the program ends here, too.
-///
 /// A usage error, `--help` and `--version` end the program here: a line on standard error and exit
-/// code 2, or a text on standard output and 0.
-pub fn start(name: &'static str, version: &'static str, threads: usize) -> (Run, Report) {
+/// code 2, or a text on standard output and 0. So does a machine that has no threads for it, with 1.
+pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     panic::report_in_one_line(name);
     let line = CommandLine::read(name, version);
     let files = allow_many_files();
@@ -60,7 +58,7 @@ pub fn start(name: &'static str, version: &'static str, threads: usize) -> (Run,
     let list = line.input.as_ref().map(|path| {
         List::open(path).unwrap_or_else(|error| usage_error("--input", path.display(), error))
     });
-    let (mut urls, mut threads) = (line.urls, threads);
+    let (mut urls, mut threads) = (line.urls, runtime_threads());
     if urls.is_empty() && list.is_none() {
         let site = PracticeSite::start(0).unwrap_or_else(|error| {
             give_up(format_args!("cannot open the practice site on 127.0.0.1: {error}"))
@@ -102,6 +100,12 @@ pub fn start(name: &'static str, version: &'static str, threads: usize) -> (Run,
     let targets = target::in_turn(target::stream(urls, list), turns, AHEAD).boxed();
     require_threads(threads);
     (Run { job, targets, interrupted, stopped }, report)
+}
+
+/// How many threads a runtime may start at first: async-std one per processor for tasks, one that helps with
+/// sockets and timers, and all of them one for what blocks.
+fn runtime_threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from) + 2
 }
 
 /// A program may have few files and sockets open at first, 1024 on Linux and 256 on macOS, and more

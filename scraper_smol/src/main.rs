@@ -25,8 +25,7 @@ use std::time::Duration;
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
-    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let (run, mut report) = scraper_kit::start(name, version, threads());
+    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     let result = block_on(scrape(run, &mut report));
     report.finish(result)
 }
@@ -121,13 +120,6 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// Threads that smol starts beside ours: one that
-/// helps with sockets and timers, and one or more
-/// for what blocks, as names and files do.
-fn threads() -> usize {
-    2
-}
-
 /// What asyncio calls the event loop, less the
 /// waiting: it holds the tasks, and runs them
 /// where somebody asks it to.

@@ -26,8 +26,7 @@ use tokio_util::task::AbortOnDropHandle;
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
-    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let (run, mut report) = scraper_kit::start(name, version, threads());
+    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     let result = block_on(scrape(run, &mut report));
     report.finish(result)
 }
@@ -122,12 +121,6 @@ async fn save(mut body: PageBody<'_>, file: SaveFile) -> io::Result<()> {
 }
 
 // ANCHOR: runtime
-/// Threads that tokio starts beside ours: one or
-/// more for what blocks, as names and files do.
-fn threads() -> usize {
-    1
-}
-
 /// Like asyncio.run. One thread runs all tasks,
 /// as in Python: a scraper waits more than it
 /// works.
