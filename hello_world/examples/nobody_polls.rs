@@ -7,8 +7,8 @@
 //!     for dish in asyncio.as_completed([cook("coffee"), cook("eggs")]):
 //!         await serve(await dish)                 # and the eggs go on cooking
 //!
-//! as_completed, gather and wait make a task of each coroutine, and the event loop runs tasks whatever
-//! you do. In Rust buffer_unordered, join! and select! poll the futures themselves, inside of your
+//! as_completed and gather make a task of each coroutine, wait takes tasks only, and the event loop runs
+//! them whatever you do. In Rust buffer_unordered, join! and select! poll the futures themselves, inside of your
 //! task: while it awaits something else, nobody does.
 
 use std::pin::pin;

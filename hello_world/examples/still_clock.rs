@@ -9,7 +9,7 @@
 //!             await sleep(3600)
 //!             print("reminder", number)
 //!
-//! asyncio's loop has no clock to stop. tokio's has: it stands still, and when there is nothing to do
+//! asyncio's own loop has no clock to stop; packages bring loops that have. tokio's has: it stands still, and when there is nothing to do
 //! but to wait for a timer, it jumps there. It does not know of what happens outside of it.
 
 use std::cell::Cell;

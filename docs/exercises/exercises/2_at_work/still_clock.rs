@@ -1,6 +1,6 @@
 //! A test with a clock that stands still: what lasts an hour, tested in no time.
 //!
-//! In Python a test hands in a clock of its own, for nobody can stop that of asyncio's loop:
+//! In Python a test hands in a clock of its own, for asyncio's own loop has none to stop:
 //!
 //!     shelf = Shelf(clock=lambda: now)
 //!     now += 3600
