@@ -11,8 +11,6 @@ use crate::measure::statistics::{Comparison, Summary, compare};
 enum Relation {
     /// Less, beyond what may be chance.
     Less,
-    /// The same, as far as this run can tell.
-    Alike,
     /// At most so many times as much.
     AtMost(f64),
     /// At least so many times as much.
@@ -37,16 +35,16 @@ pub fn claim(m: &Measurements, claim: &str) -> Result<String, String> {
     }
 }
 
-/// `ONE < ANOTHER`, `ONE ~ ANOTHER`, `ONE <= 1.5 × ANOTHER` or `ONE >= 3 × ANOTHER`.
+/// `ONE < ANOTHER`, `ONE <= 1.5 × ANOTHER` or `ONE >= 3 × ANOTHER`. There is none that two are alike: that
+/// their spreads overlap is no proof of it.
 fn parse(said: &str) -> Result<(&str, Relation, &str), String> {
     let wrong = || format!("no claim: \"{said}\"");
     let sign =
-        ["<=", ">=", "<", "~"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
+        ["<=", ">=", "<"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
     let (one, other) = said.split_once(sign).ok_or_else(wrong)?;
     let (one, other) = (one.trim(), other.trim());
     match sign {
         "<" => return Ok((one, Relation::Less, other)),
-        "~" => return Ok((one, Relation::Alike, other)),
         _ => {}
     }
     let (times, other) = other.split_once('×').ok_or_else(wrong)?;
@@ -60,7 +58,6 @@ fn holds(one: Summary, relation: &Relation, other: Summary) -> bool {
         Relation::Less => {
             matches!(compare(one, other), Comparison::Apart { ratio, .. } if ratio < 1.0)
         }
-        Relation::Alike => compare(one, other) == Comparison::Overlapping,
         Relation::AtMost(times) => one.median <= times * other.median,
         Relation::AtLeast(times) => one.median >= times * other.median,
     }
@@ -87,11 +84,10 @@ mod tests {
     #[test]
     fn a_claim_is_read() {
         assert_eq!(parse("smol < async-std"), Ok(("smol", Relation::Less, "async-std")));
-        assert_eq!(parse("smol ~ tokio"), Ok(("smol", Relation::Alike, "tokio")));
         let most = parse("tokio (hyper) <= 1.2 × curl --parallel");
         assert_eq!(most, Ok(("tokio (hyper)", Relation::AtMost(1.2), "curl --parallel")));
         assert_eq!(parse("a >= 3 × b"), Ok(("a", Relation::AtLeast(3.0), "b")));
-        for wrong in ["smol", "smol = tokio", "a >= b", "a <= x × b"] {
+        for wrong in ["smol", "smol = tokio", "smol ~ tokio", "a >= b", "a <= x × b"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -103,7 +99,6 @@ mod tests {
         let wide = summary([1.2, 1.5, 1.6, 1.7]);
         assert!(holds(low, &Relation::Less, high) && !holds(high, &Relation::Less, low));
         assert!(!holds(low, &Relation::Less, wide), "their spreads overlap");
-        assert!(holds(low, &Relation::Alike, wide) && !holds(low, &Relation::Alike, high));
         assert!(holds(high, &Relation::AtLeast(1.3), low));
         assert!(!holds(high, &Relation::AtLeast(1.4), low));
         assert!(holds(high, &Relation::AtMost(1.4), low));
