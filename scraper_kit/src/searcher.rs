@@ -78,8 +78,8 @@ impl Searcher {
 }
 
 impl Search {
-    /// Searches the page. One that takes long is given up while as many others do as may: it begins anew
-    /// when it is their turn to end, for a tree cannot wait without its memory.
+    /// Searches the page. If that takes long, and as many long searches are under way as may be, this one
+    /// gives up, and begins anew when one of them has ended: to pause it would keep its tree in memory.
     pub fn run(self) -> Searched {
         let Self { searcher, page, stop, permit, mut long_permit } = self;
         let started = Instant::now();
