@@ -39,8 +39,7 @@ pub fn claim(m: &Measurements, claim: &str) -> Result<String, String> {
 /// their spreads overlap is no proof of it.
 fn parse(said: &str) -> Result<(&str, Relation, &str), String> {
     let wrong = || format!("no claim: \"{said}\"");
-    let sign =
-        ["<=", ">=", "<"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
+    let sign = ["<=", ">=", "<"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
     let (one, other) = said.split_once(sign).ok_or_else(wrong)?;
     let (one, other) = (one.trim(), other.trim());
     match sign {

@@ -127,7 +127,11 @@ impl Outcomes {
         if env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&path, &after)?;
         } else if before != after {
-            return Err(format!("{} is stale: run this with UPDATE_DOCS=1", path.display()).into());
+            let differs = before.lines().zip(after.lines()).find(|(then, now)| then != now);
+            let (then, now) = differs.unwrap_or(("the end is missing", ""));
+            let path = path.display();
+            let what = format!("{path} is stale, run this with UPDATE_DOCS=1: {then} is now {now}");
+            return Err(what.into());
         }
         Ok(())
     }

@@ -1562,7 +1562,15 @@ impl HostileSite {
                 }
                 let tls = ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
                 let mut stream = StreamOwned::new(tls, stream);
-                let request = read_request(&mut io::BufReader::new(&mut stream))?;
+                let request = match read_request(&mut io::BufReader::new(&mut stream)) {
+                    Ok(request) => request,
+                    // An alert was sent. To close before all is read that the other side has sent would
+                    // be a reset, and may take the alert along.
+                    Err(_) => {
+                        stream.sock.shutdown(Shutdown::Write)?;
+                        return io::copy(&mut stream.sock, &mut io::sink()).map(drop);
+                    }
+                };
                 let location = format!("Location: http://{}/redirect-relative/there", ports.http);
                 let path = request.map_or_else(String::new, |request| request.path);
                 let page = ok("<title>TLS</title>");
