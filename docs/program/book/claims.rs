@@ -42,9 +42,8 @@ fn parse(said: &str) -> Result<(&str, Relation, &str), String> {
     let sign = ["<=", ">=", "<"].into_iter().find(|sign| said.contains(sign)).ok_or_else(wrong)?;
     let (one, other) = said.split_once(sign).ok_or_else(wrong)?;
     let (one, other) = (one.trim(), other.trim());
-    match sign {
-        "<" => return Ok((one, Relation::Less, other)),
-        _ => {}
+    if sign == "<" {
+        return Ok((one, Relation::Less, other));
     }
     let (times, other) = other.split_once('×').ok_or_else(wrong)?;
     let times = times.trim().parse().map_err(|_| wrong())?;
