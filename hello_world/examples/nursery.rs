@@ -8,9 +8,9 @@
 //!         for order in ORDERS:
 //!             tasks.create_task(cook(order))        # the first error cancels the others
 //!
-//! No runtime here has all of this: a task is nobody's child, and `async with` cannot be written, because
-//! Drop cannot await. What comes nearest is a function that awaits all that it has spawned; and on smol
-//! an executor of one's own, which takes its tasks along when it is dropped.
+//! No runtime here has all of this: a task is nobody's child, and `async with` cannot be written,
+//! because Drop cannot await. What comes nearest is a function that awaits all that it has spawned;
+//! and on smol an executor of one's own, which takes its tasks along when it is dropped.
 
 use std::mem;
 use std::process::ExitCode;

@@ -9,8 +9,9 @@
 //!             await sleep(3600)
 //!             print("reminder", number)
 //!
-//! asyncio's own loop has no clock to stop; packages bring loops that have. tokio's has: it stands still, and when there is nothing to do
-//! but to wait for a timer, it jumps there. It does not know of what happens outside of it.
+//! asyncio's own loop has no clock to stop; packages bring loops that have. tokio's has: it stands
+//! still, and when there is nothing to do but to wait for a timer, it jumps there. It does not know
+//! of what happens outside of it.
 
 use std::cell::Cell;
 use std::io::Write;
