@@ -372,7 +372,7 @@ fn tabs_switch_and_are_remembered() {
                 });",
             )
             .await;
-        assert_eq!(roles, [true; 10]);
+        assert_eq!(roles, [true; 12]);
 
         // Without memory, as some private windows are, the tabs still switch.
         let storage = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });";
