@@ -27,10 +27,9 @@ const MAX_MATCHES: usize = 64;
 const MAX_NODES_FOR_HAS: usize = 20_000;
 
 /// What is looked for on every page.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) enum Query {
     /// The page's title, as `document.title` has it in a browser: the first `title` that is HTML's.
-    #[default]
     Title,
     /// What `document.querySelectorAll` finds, and of each element its `textContent`.
     Selector { list: SelectorList<Simple>, max_nodes: usize },
