@@ -10,7 +10,7 @@ use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task;
 use futures::AsyncBufRead;
 use scraper_http::{Client, Runtime};
-use scraper_kit::{ErrorKind, FetchError, Job, ResponseHead};
+use scraper_kit::{ErrorKind, FetchError, Options, ResponseHead};
 use url::Url;
 
 use backend::Backend;
@@ -43,8 +43,8 @@ impl Runtime for AsyncStd {
 // ANCHOR_END: needs
 
 /// Opens the one session that all requests share.
-pub fn open_session(job: &Job) -> Result<Session, FetchError> {
-    let client = Client::new(&job.user_agent, job.concurrency);
+pub fn open_session(options: &Options) -> Result<Session, FetchError> {
+    let client = Client::new(&options.user_agent, options.concurrency);
     Ok(surf::Client::with_http_client(Backend(client)))
 }
 

@@ -11,9 +11,10 @@ mod client;
 
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt};
-use scraper_kit::{FetchError, Job, Page, PageBody, Report, Run, SaveFile, Target};
+use scraper_kit::{FetchError, Options, Page, PageBody, Report, Run, SaveFile, Target};
 use scraper_kit::{catch_panic, within};
 
 use client::{Session, get, open_session};
@@ -33,38 +34,37 @@ fn main() -> ExitCode {
 
 /// Keeps pages in flight, `--concurrency` at most, and reports each as soon as it is done.
 async fn scrape(run: Run, report: &mut Report) -> Result<(), FetchError> {
-    let Run { job, targets, interrupted, stopped } = run;
-    let session = open_session(&job)?; // aiohttp.ClientSession: one for all requests
+    let Run { options, targets, interrupted, stopped } = run;
+    let session = open_session(&options)?; // aiohttp.ClientSession: one for all requests
 
-    // asyncio.as_completed with a bound. The stream is lazy: a target comes when it is its turn, as
-    // behind an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned.
-    // So a million URLs take no more memory than some thousands. Each page is a task, for a future
-    // would stand still while we report; and a task owns what it works with, for it may outlive us.
+    // asyncio.as_completed with a bound. The stream is lazy: a target comes when it has its permits, as
+    // from an asyncio.Semaphore for all pages and one for each host's, and then its task is spawned. So
+    // a million URLs take no more memory than some thousands. Each page is a task, for a future would
+    // stand still while we report; and a task owns what it works with, for it may outlive us.
     let mut pages = targets
-        .map(|target| spawn(fetch_page(session.clone(), job.clone(), target)))
-        .buffer_unordered(job.under_way) // those in flight, and those that wait for another try
+        .map(|target| spawn(fetch_page(session.clone(), Arc::clone(&options), target)))
+        .buffer_unordered(options.under_way) // those in flight, and those that wait for another try
         .take_until(interrupted);
     while let Some(page) = pages.next().await {
         if report.add(page).await.is_err() {
-            break; // nobody reads our output any more
+            break; // our output has no reader any more
         }
     }
 
     // Where `async with` ends, if we leave early: dropping the tasks' handles cancels them. No
     // CancelledError is raised in them; each is dropped at its await, and all it owns is released.
-    // That is a request, so wait: each task owns a clone of our job, and `stopped` completes when
-    // the last clone is gone.
+    // That is a request, so wait: each target has a guard, and its page keeps it; `stopped` completes
+    // when the last guard is gone.
     drop(pages);
-    drop(job);
     stopped.wait().await;
     Ok(())
 }
 
 /// One page, from its first request to its outcome. Whatever goes wrong stays here: a failure, a page that
 /// takes too long, even a panic in a library is this page's outcome and no other's.
-async fn fetch_page(session: Session, job: Job, target: Target) -> Page {
-    let limit = job.timeout;
-    let mut page = Page::start(job, target);
+async fn fetch_page(session: Session, options: Arc<Options>, target: Target) -> Page {
+    let limit = options.timeout;
+    let mut page = Page::start(options, target);
     let result = match catch_panic(within(limit, timeout, keep_trying(&session, &mut page))).await {
         Ok(Ok(result)) => result, // complete, or failed
         Ok(Err(_elapsed)) => Err(FetchError::timeout(limit)),
@@ -79,7 +79,7 @@ async fn keep_trying(session: &Session, page: &mut Page) -> Result<(), FetchErro
     loop {
         let result = read_page(session, page).boxed().await; // on the heap, to be gone before the wait
         match page.next_try(&result) {
-            Some(wait) => sleep(wait).await, // and in the meantime it is the turn of others
+            Some(wait) => sleep(wait).await, // without a permit, which others take
             None => return result,
         }
     }
@@ -88,16 +88,16 @@ async fn keep_trying(session: &Session, page: &mut Page) -> Result<(), FetchErro
 /// Requests the page, reads it chunk by chunk, and searches what was kept of it: its text, up to a bound.
 async fn read_page(session: &Session, page: &mut Page) -> Result<(), FetchError> {
     let (head, body) = loop {
-        let url = page.turn().await?; // an invalid URL fails here, before anything is sent
+        let url = page.next_url().await?; // waits for a permit; an invalid URL fails here
         let (head, body) = get(session, &url).await?;
-        if !page.is_redirected(&head, &url)? {
+        if !page.follow_redirect(&head, &url)? {
             break (head, body);
         }
     };
     let file = page.file(); // with --save
     let body = page.receive(head, body).await?;
     match file {
-        Some(file) => save(body, file).await?,
+        Some(file) => save(body, file).await.map_err(FetchError::saving)?,
         None => body.read_to_end().await?, // it counts and keeps text by itself
     }
     // With --select: work for the processor, by a parser that is not Send. It would keep all other

@@ -1,4 +1,4 @@
-//! What can go wrong with a page, told the same way whatever the runtime and the client.
+//! What can go wrong with a page, the same whatever the runtime and the client.
 
 use std::any::Any;
 use std::error::Error;
@@ -96,12 +96,23 @@ impl FetchError {
     pub fn caused_by(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
         let mut this = Self::new(kind, root_cause(error));
         this.may_pass = match kind {
-            ErrorKind::Connect => true,
-            ErrorKind::Protocol => !head_is_too_large(error),
+            ErrorKind::Connect | ErrorKind::Protocol => true,
             ErrorKind::Dns => NAME_SERVER_SILENT.iter().any(|text| this.message.contains(text)),
             _ => false,
         };
         this
+    }
+
+    /// The same error, of which it is known that another try would end the same way.
+    #[must_use]
+    pub fn without_another_try(self) -> Self {
+        Self { may_pass: false, ..self }
+    }
+
+    /// A page could not be written to its file. If it is the page's own error that has come this way, it is
+    /// taken out again as it was.
+    pub fn saving(error: io::Error) -> Self {
+        error.downcast().unwrap_or_else(|error| Self::new(ErrorKind::Save, error))
     }
 
     /// The page was not complete within `limit`.
@@ -135,16 +146,7 @@ impl fmt::Display for FetchError {
 
 impl Error for FetchError {}
 
-/// The bodies of pages are read through [`io`] traits, so a page's error travels inside an
-/// [`io::Error`], and `?` takes it out again as it was. Any other `io::Error` comes from writing a
-/// file.
-impl From<io::Error> for FetchError {
-    fn from(error: io::Error) -> Self {
-        error.downcast().unwrap_or_else(|error| Self::new(ErrorKind::Save, error))
-    }
-}
-
-/// The other way: a page's error on its way through [`io`] traits.
+/// A page's error on its way through [`io`] traits, by which bodies are read and files written.
 impl From<FetchError> for io::Error {
     fn from(error: FetchError) -> Self {
         Self::other(error)
@@ -160,7 +162,7 @@ pub(crate) fn root_cause<'e>(mut error: &'e (dyn Error + 'static)) -> &'e (dyn E
 }
 
 /// Whether this happened because the program, or the machine, may open no more files or sockets now.
-/// Somebody will close one: it is worth waiting for.
+/// Another page will close one, so it is worth waiting.
 pub fn is_out_of_files(error: &(dyn Error + 'static)) -> bool {
     // EMFILE and ENFILE; and EBUSY, which glibc makes of them where it looks up a name.
     const CODES: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23, 16] };
@@ -179,26 +181,13 @@ pub fn find_cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> O
     causes.find_map(|cause| cause.downcast_ref())
 }
 
-/// Whether a server has sent more headers than its client would take.
-pub fn head_is_too_large(error: &(dyn Error + 'static)) -> bool {
-    // hyper, whose types this crate does not know; and this one it tells servers only.
-    root_cause(error).to_string() == "message head is too large"
-}
-
-/// Whether this is a connection that was closed, reset or given up before it had an answer.
-pub fn broke_off(error: &(dyn Error + 'static)) -> bool {
+/// Whether the system says that a connection was closed, reset or given up.
+pub fn is_disconnect(error: &(dyn Error + 'static)) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    const KINDS: [io::ErrorKind; 4] =
+        [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
     let mut causes = iter::successors(Some(error), |&error| cause(error));
-    causes.any(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(kind) => {
-            [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof].contains(&kind)
-        }
-        // hyper, whose types this crate does not know.
-        None => {
-            let text = cause.to_string();
-            text.starts_with("connection closed") || text.starts_with("operation was canceled")
-        }
-    })
+    causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| KINDS.contains(&e.kind())))
 }
 
 /// The error behind this one. An `io::Error` made from another error names that one's cause as its

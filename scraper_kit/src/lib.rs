@@ -5,70 +5,50 @@
 //!      this crate           the scrapers' main.rs: the lesson       this crate
 //! ```
 //!
-//! A run, from its beginning to its end:
+//! A run, from its beginning to its end, and the folder of each step:
 //!
-//! 1. [`start`] reads the command line and returns a [`Run`] and a [`Report`]. The run has the options
-//!    ([`Job`]), the list of [`Target`]s, and what completes at Ctrl-C ([`Interrupt`]).
-//! 2. A scraper starts a [`Page`] for each target, which waits for its turn, and requests it. The
-//!    client tells what came as a [`ResponseHead`], and the page knows where a redirect leads.
-//! 3. [`Page::receive`] makes the body a [`PageBody`], which decompresses, counts and decodes it
-//!    chunk by chunk, and [`SaveFile`] says where it may be written. A [`Search`] of its text is work
-//!    for the processor, for a scraper to put where it keeps nobody waiting.
-//! 4. Whatever goes wrong is a [`FetchError`] of that page, a panic too ([`catch_panic`]).
-//! 5. [`Page::next_try`] tells whether the page is tried again. [`Page::finish`] stops its clock, and
-//!    [`Report::add`] shows its [`Outcome`]. [`Report::finish`] has the exit code.
+//! 1. `run`: [`start`] reads the command line and returns a [`Run`] and a [`Report`]. The run has the
+//!    [`Options`], the stream of [`Target`]s, and what completes at Ctrl-C ([`Interrupt`]).
+//! 2. `targets`: each URL of the command line and of the list becomes a [`Target`], when it has a permit.
+//! 3. `page`: a scraper starts a [`Page`] for each target. [`Page::next_url`] says what to request, the
+//!    client returns a [`ResponseHead`] and a body, and [`Page::follow_redirect`] looks at the head.
+//! 4. `body`: [`Page::receive`] makes the body a [`PageBody`], which decompresses, counts and decodes it
+//!    chunk by chunk. [`SaveFile`] is where it may be written.
+//! 5. `search`: a [`Search`] of the page's text blocks its thread, so the scraper runs it on a thread for
+//!    such work.
+//! 6. Whatever goes wrong is a [`FetchError`] of that page, a panic too ([`catch_panic`]).
+//!    [`Page::next_try`] returns how long to wait if the page is to be tried again.
+//! 7. `report`: [`Report::add`] shows the [`Outcome`] of a page that [`Page::finish`] has completed, and
+//!    [`Report::finish`] returns the exit code.
 //!
-//! Each room knows only those below it; a test draws them from their imports. This crate depends on
-//! no async runtime and no HTTP client: what it awaits are the traits of the `futures` crate, which
-//! belong to no runtime.
+//! A folder knows only those below it, and a test holds that. This crate depends on no async runtime and
+//! no HTTP client: what it awaits are the traits of the `futures` crate, which belong to no runtime.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)] // they panic where nobody can read
 
 mod body;
-mod charset;
-mod clock;
-mod command_line;
-mod content_type;
-mod credentials;
-mod decode;
 mod error;
 mod head;
-mod html;
-mod interrupt;
-mod job;
 mod outcome;
 mod page;
-mod panic;
 pub mod practice_site;
-mod prescan;
 mod process;
-mod redirect;
 mod report;
-mod retry;
 mod run;
-mod save;
 mod search;
-mod searcher;
-mod target;
-mod text;
-mod transfer;
-mod turn;
+mod targets;
 
-pub use body::PageBody;
-pub use clock::within;
-pub use credentials::basic_auth;
-pub use decode::ACCEPT_ENCODING;
-pub use error::{
-    ErrorKind, FetchError, broke_off, find_cause, head_is_too_large, is_out_of_files, os_error,
-};
+pub use body::{ACCEPT_ENCODING, PageBody};
+pub use error::{ErrorKind, FetchError, find_cause, is_disconnect, is_out_of_files, os_error};
 pub use head::ResponseHead;
-pub use interrupt::Interrupt;
-pub use job::{Job, Options, Stopped};
 pub use outcome::Outcome;
 pub use page::Page;
-pub use panic::catch_panic;
+pub use page::clock::within;
+pub use page::options::Options;
+pub use page::save::SaveFile;
+pub use process::interrupt::Interrupt;
+pub use process::panic::catch_panic;
 pub use report::{Closed, Report};
 pub use run::{Run, start};
-pub use save::SaveFile;
-pub use searcher::{Search, Searched};
-pub use target::Target;
+pub use search::{Search, Searched};
+pub use targets::{Stopped, Target, basic_auth};

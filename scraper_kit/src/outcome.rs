@@ -9,7 +9,7 @@ use crate::search::Found;
 
 /// What became of one target: the record that the report shows, a line of the JSON output.
 ///
-/// It is filled in as the page arrives, so that a page that fails half-way still tells its status.
+/// It is filled in as the page arrives, so that a page that fails half-way still has its status.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
@@ -35,7 +35,7 @@ pub struct Outcome {
     /// The file that `--save` wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// How often the page was asked for: 0 when its URL cannot be, and 1 when the first try was the last.
+    /// How often the page was requested: 0 when its URL cannot be, and 1 when the first try was the last.
     pub tries: usize,
     /// When the first request started, since the run's first.
     #[serde(rename = "start_ms", with = "milliseconds")]

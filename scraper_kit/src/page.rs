@@ -1,6 +1,13 @@
-//! One page, from its turn to its outcome.
+//! One page, from its first permit to its outcome.
+
+pub(crate) mod clock;
+pub(crate) mod options;
+mod redirect;
+mod retry;
+pub(crate) mod save;
 
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::io::AsyncBufRead;
@@ -9,24 +16,23 @@ use url::Url;
 use crate::body::PageBody;
 use crate::error::{ErrorKind, FetchError};
 use crate::head::ResponseHead;
-use crate::job::Job;
 use crate::outcome::{Outcome, Wait};
-use crate::redirect::MAX_REDIRECTS;
-use crate::retry;
-use crate::save::SaveFile;
-use crate::searcher::{Search, Searched, StopOnDrop, Unsearched};
-use crate::target::Target;
-use crate::turn::{Begun, Turn};
+use crate::page::options::Options;
+use crate::page::redirect::MAX_REDIRECTS;
+use crate::page::save::SaveFile;
+use crate::search::{Search, Searched, StopOnDrop, Unsearched};
+use crate::targets::Target;
+use crate::targets::limiter::{NewPage, Permit, Started};
 
 /// A page under way.
 pub struct Page {
-    job: Job,
+    options: Arc<Options>,
     target: Target,
     outcome: Outcome,
-    /// Its turn: while it has one, it is in flight.
-    turn: Option<Turn>,
-    /// Kept until somebody has taken the outcome.
-    _begun: Option<Begun>,
+    /// While it has one, it is in flight.
+    permit: Option<Permit>,
+    /// Kept until the report has taken the outcome.
+    _started: Option<Started>,
     /// Its text, until that is searched, and what ends the search when the page is done.
     unsearched: Option<Unsearched>,
     stop_on_drop: Option<StopOnDrop>,
@@ -40,8 +46,9 @@ pub struct Page {
 
 impl Page {
     /// The page's clock starts now.
-    pub fn start(job: Job, mut target: Target) -> Self {
-        let (turn, begun) = target.turn.take().unzip();
+    pub fn start(options: Arc<Options>, mut target: Target) -> Self {
+        let first = target.permit.take().map(|NewPage { permit, started }| (permit, started));
+        let (permit, started) = first.unzip();
         let outcome = Outcome {
             index: target.index,
             url: mem::take(&mut target.given),
@@ -52,17 +59,17 @@ impl Page {
             matches: Vec::new(),
             truncated: false,
             file: None,
-            tries: usize::from(turn.is_some()),
-            start: job.clock.elapsed(),
+            tries: usize::from(permit.is_some()),
+            start: options.clock.elapsed(),
             elapsed: Duration::ZERO,
             error: None,
         };
         Self {
-            job,
+            options,
             target,
             outcome,
-            turn,
-            _begun: begun,
+            permit,
+            _started: started,
             unsearched: None,
             stop_on_drop: None,
             redirect: None,
@@ -72,31 +79,33 @@ impl Page {
         }
     }
 
-    /// Waits until the page may be in flight to the host of the URL that is to be requested next, and
-    /// returns that URL. It takes no time, unless a redirect has led to another host, or this is
-    /// another try; even then the page goes before those that have not begun.
+    /// The URL to request next: the target's own, or the one that a redirect has led to. Waits for a permit
+    /// for its host. A page has its first permit from the beginning, so this takes time only after a
+    /// redirect to another host or before another try; and even then it comes before pages that have not
+    /// started.
     ///
     /// # Errors
     /// The URL cannot be used.
-    pub async fn turn(&mut self) -> Result<Url, FetchError> {
+    pub async fn next_url(&mut self) -> Result<Url, FetchError> {
         let url = match self.redirect.take() {
             Some(url) => url,
             None => self.target.url.clone()?,
         };
         let origin = url.origin();
-        if self.turn.as_ref().is_none_or(|turn| !turn.is_at(&origin)) {
-            self.turn = None; // while it waits for one turn, it must not keep another
-            self.turn = Some(self.job.turns.go_on(origin).await);
+        if self.permit.as_ref().is_none_or(|permit| !permit.is_for(&origin)) {
+            self.permit = None; // a page that waits for a permit must not hold another
+            self.permit = Some(self.options.limiter.acquire(origin).await);
         }
         Ok(url)
     }
 
-    /// Whether the response to a request for `url` leads on to another one.
+    /// Whether the response to a request for `url` is a redirect; if so, [`next_url`](Self::next_url) follows
+    /// it.
     ///
     /// # Errors
     /// It leads nowhere that a scraper should go, or was one redirect too many.
-    pub fn is_redirected(&mut self, head: &ResponseHead, url: &Url) -> Result<bool, FetchError> {
-        self.redirect = head.next_url(url)?;
+    pub fn follow_redirect(&mut self, head: &ResponseHead, url: &Url) -> Result<bool, FetchError> {
+        self.redirect = head.redirect(url)?;
         self.redirects += usize::from(self.redirect.is_some());
         if self.redirects > MAX_REDIRECTS {
             let reason = format!("more than {MAX_REDIRECTS} redirects");
@@ -107,7 +116,7 @@ impl Page {
 
     /// The file to save the page to, if pages are saved.
     pub fn file(&self) -> Option<SaveFile> {
-        self.job.file_for(&self.target)
+        self.options.file_for(&self.target)
     }
 
     /// A response has begun: notes its head and makes its body readable. A status of 400 or more is
@@ -138,21 +147,22 @@ impl Page {
                 Err(FetchError::new(ErrorKind::Redirect, reason))
             }
             _ => {
-                let (job, page, unsearched) = (&self.job, &mut self.outcome, &mut self.unsearched);
-                PageBody::new(job, page, unsearched, &head, body).await
+                let (query, max_bytes) = (self.options.searcher.query(), self.options.max_bytes);
+                let (page, unsearched) = (&mut self.outcome, &mut self.unsearched);
+                PageBody::new(query, max_bytes, page, unsearched, &head, body).await
             }
         }
     }
 
-    /// A search to be made, when there is one and it is its turn: it is work for the processor, and blocks
-    /// its thread. Whatever it comes to is to be handed to [`found`](Self::found), and then there may be
-    /// another one. The page is complete, so its host may be asked for the next one in the meantime.
+    /// Waits until the page may be searched; `None` when it need not be, or not any more. A search is work for
+    /// the processor, and blocks its thread. [`found`](Self::found) takes its result, and after that there
+    /// may be another one. The page is complete, so its host gets back its permit.
     pub async fn search(&mut self) -> Option<Search> {
         let unsearched = self.unsearched.take()?;
-        if let Some(turn) = &mut self.turn {
-            turn.leave_host();
+        if let Some(permit) = &mut self.permit {
+            permit.release_host();
         }
-        let (search, stop_on_drop) = self.job.searcher.search(unsearched).await;
+        let (search, stop_on_drop) = self.options.searcher.search(unsearched).await;
         self.stop_on_drop = Some(stop_on_drop);
         Some(search)
     }
@@ -166,26 +176,26 @@ impl Page {
     }
 
     /// How long to wait before the next try; `None` when there is none, since this one succeeded, or
-    /// would be no use, or would come after `--timeout`. The page's turn is over.
+    /// would be no use, or would come after `--timeout`. The page gives back its permit.
     pub fn next_try(&mut self, result: &Result<(), FetchError>) -> Option<Duration> {
-        let job = &self.job;
+        let options = &self.options;
         let error = result.as_ref().err()?;
         let may_pass = match self.outcome.status {
             None => error.may_pass,
             Some(status) => error.kind == ErrorKind::Status && retry::may_pass(status),
         };
-        if !may_pass || self.outcome.tries > job.retries {
+        if !may_pass || self.outcome.tries > options.retries {
             return None;
         }
         let tries = u32::try_from(self.outcome.tries).unwrap_or(u32::MAX);
         let asked_for = self.retry_after.take().unwrap_or_default();
-        let wait = retry::backoff(job.retry_delay, tries).max(asked_for);
-        let now = job.clock.elapsed();
-        let limit = self.outcome.start + job.timeout;
+        let wait = retry::backoff(options.retry_delay, tries).max(asked_for);
+        let now = options.clock.elapsed();
+        let limit = self.outcome.start + options.timeout;
         if wait >= limit.saturating_sub(now) {
             return None;
         }
-        self.turn = None;
+        self.permit = None;
         (self.redirect, self.redirects) = (None, 0);
         self.waits.push(Wait { start: now, end: now + wait });
         self.outcome.tries += 1;
@@ -194,12 +204,12 @@ impl Page {
         Some(wait)
     }
 
-    /// The page's clock stops, and its turn is over: it is complete, or has failed.
+    /// The page's clock stops, and it gives back its permit: it is complete, or has failed.
     pub fn finish(mut self, result: Result<(), FetchError>) -> Self {
-        self.turn = None;
+        self.permit = None;
         self.stop_on_drop = None;
         self.unsearched = None;
-        self.outcome.elapsed = self.job.clock.elapsed().saturating_sub(self.outcome.start);
+        self.outcome.elapsed = self.options.clock.elapsed().saturating_sub(self.outcome.start);
         self.outcome.error = result.err();
         self
     }

@@ -1,13 +1,16 @@
 //! What this program says beside its output, and the threads that it starts.
 
+pub(crate) mod interrupt;
+pub(crate) mod panic;
+
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::Mutex;
 use std::time::Duration;
 use std::{process, thread};
 
-/// Says something on standard error, in one line. What cannot be said is not said: `eprintln!` panics
-/// where nobody can read, as on a full disk or a terminal that is gone.
+/// Says something on standard error, in one line. An error there is ignored: `eprintln!` panics
+/// on a full disk or a terminal that is gone.
 pub(crate) fn tell(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }

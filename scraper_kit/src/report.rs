@@ -20,11 +20,11 @@ use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt, executor, future};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::clock::Clock;
 use crate::error::FetchError;
-use crate::interrupt::{self, Interrupt};
 use crate::outcome::{Outcome, Wait};
 use crate::page::Page;
+use crate::page::clock::Clock;
+use crate::process::interrupt::{self, Interrupt};
 use crate::process::{start_thread, tell};
 
 /// Pages waiting to be printed.
@@ -34,7 +34,7 @@ const WAITING_PAGES: usize = 64;
 /// costs more than to print it.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// After Ctrl-C, output that nobody reads is not waited for any longer than this.
+/// How long to wait after Ctrl-C for output that is not read.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Takes each page's outcome as it comes.
@@ -56,7 +56,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Nobody reads the output any more: `… | head -1` has what it wants.
+/// The output has no reader any more: `… | head -1` has read its line.
 #[derive(Debug)]
 pub struct Closed;
 
@@ -117,7 +117,7 @@ impl Report {
     /// Shows one outcome; waits while the output cannot take it.
     ///
     /// # Errors
-    /// [`Closed`] when nobody reads the output any more, or Ctrl-C ended the wait for a reader.
+    /// [`Closed`] when the output has no reader any more, or Ctrl-C ended the wait for one.
     pub async fn add(&mut self, page: Page) -> Result<(), Closed> {
         match future::select(self.pages.send(page.into_outcome()), self.interrupted.clone()).await {
             future::Either::Left((sent, _)) => sent.map_err(|_| Closed),
@@ -145,7 +145,7 @@ impl Report {
         let list_failed = self.list_failed.is_some_and(|failed| failed.load(Ordering::Relaxed));
         match summary {
             _ if interrupted() => ExitCode::from(interrupt::EXIT_CODE),
-            // Whoever closed the pipe has read enough: no error, and no claim about the rest.
+            // The reader of the pipe has closed it: no error, and no claim about the rest.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {
                 tell(format_args!("error: cannot write to standard output: {error}"));

@@ -1,26 +1,27 @@
 //! From the command line to a run and its report.
 
+mod command_line;
+
 use std::sync::Arc;
 use std::thread;
 
 use futures::stream::{BoxStream, StreamExt};
 
-use crate::clock::Clock;
-use crate::command_line::{self, CommandLine, Selected, usage_error};
-use crate::interrupt::Interrupt;
-use crate::job::{Job, Options, Stopped};
-use crate::panic;
+use crate::page::clock::Clock;
+use crate::page::options::Options;
+use crate::page::save::Folder;
 use crate::practice_site::PracticeSite;
+use crate::process::interrupt::Interrupt;
+use crate::process::panic;
 use crate::process::{give_up, require_threads};
 use crate::report::{self, Report};
-use crate::save::Folder;
-use crate::search::Query;
-use crate::searcher::Searcher;
-use crate::target::{self, List, Target};
-use crate::turn::Turns;
+use crate::run::command_line::{CommandLine, Selected, usage_error};
+use crate::search::{Query, Searcher};
+use crate::targets::limiter::Limiter;
+use crate::targets::{self, List, Stopped, Target};
 
-/// How far the list is read ahead. Pages of one host that wait for their turn hold up those of other
-/// hosts only where there are more of them in a row than this. As many may wait for another try.
+/// How far the list is read ahead. Pages of one host that wait for permits hold up those of other hosts
+/// only where there are more of them in a row than this. As many may wait for another try.
 const AHEAD: usize = 4096;
 
 /// Files and sockets that are no page's: standard streams, the list, what the runtime waits with, the
@@ -29,14 +30,14 @@ const OTHER_FILES: usize = 32;
 
 /// What a run works with, from the command line to the report.
 pub struct Run {
-    /// The options, for every task to hold.
-    pub job: Job,
-    /// What to fetch, each when it is its turn; the list behind it is read as the stream is, and up to
+    /// The options, the same for every page.
+    pub options: Arc<Options>,
+    /// What to fetch, each when it has its permit; the list behind it is read as the stream is, and up to
     /// 4096 pages ahead.
     pub targets: BoxStream<'static, Target>,
     /// Completes at Ctrl-C.
     pub interrupted: Interrupt,
-    /// Completes when no task holds a [`Job`] any more.
+    /// Completes when all targets are gone, and all pages and tasks that came of them.
     pub stopped: Stopped,
 }
 
@@ -82,14 +83,14 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         concurrency = concurrency.min(files.saturating_sub(OTHER_FILES) / 2).max(1);
     }
     let under_way = concurrency.saturating_add(AHEAD);
-    let turns = Turns::new(concurrency, per_host, under_way);
-    let (job, stopped) = Job::new(Options {
+    let limiter = Limiter::new(concurrency, per_host, under_way);
+    let options = Arc::new(Options {
         concurrency,
         per_host,
         under_way,
         retries: line.retries.into(),
         retry_delay: line.retry_delay,
-        turns: Arc::clone(&turns),
+        limiter: Arc::clone(&limiter),
         timeout: line.timeout,
         user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
         max_bytes: line.max_bytes,
@@ -97,9 +98,11 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         clock,
         save,
     });
-    let targets = target::in_turn(target::stream(urls, list), turns, AHEAD).boxed();
+    let (running, stopped) = targets::running();
+    let targets = targets::stream(urls, list, running);
+    let targets = targets::with_permits(targets, limiter, AHEAD).boxed();
     require_threads(threads);
-    (Run { job, targets, interrupted, stopped }, report)
+    (Run { options, targets, interrupted, stopped }, report)
 }
 
 /// How many threads a runtime may start at first: async-std one per processor for tasks, one that helps with
@@ -109,7 +112,7 @@ fn runtime_threads() -> usize {
 }
 
 /// A program may have few files and sockets open at first, 1024 on Linux and 256 on macOS, and more
-/// if it asks. That must not be what limits `--concurrency`. Returns how many it may have.
+/// on request. That must not be what limits `--concurrency`. Returns how many it may have.
 fn allow_many_files() -> usize {
     #[cfg(unix)]
     {
@@ -125,8 +128,8 @@ fn allow_many_files() -> usize {
     usize::MAX
 }
 
-/// A file that grows beyond what this program may write (`ulimit -f`) is an error of whoever writes it,
-/// and not the end of the program: without a handler, the signal for it is.
+/// A file that grows beyond what this program may write (`ulimit -f`) is an error of the write, and not the
+/// end of the program, which its signal is without a handler.
 fn refuse_large_files() {
     #[cfg(unix)]
     {

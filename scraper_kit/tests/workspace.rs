@@ -128,55 +128,92 @@ fn no_tokio_runtime_is_behind_the_others() {
     }
 }
 
-/// Rooms know only what is below them: no file of the kit uses, by way of others, one that uses it.
+/// The sources of the members that have more than a few files.
+const ROOMS: [&str; 4] =
+    ["scraper_kit/src", "scraper_kit/http/src", "scraper_kit/hostile/src", "docs/kitchen/src"];
+
+/// Rooms know only what is below them: no file uses, by way of others, one that uses it; and no folder
+/// a folder.
 #[test]
-fn the_kit_has_no_circle() {
-    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut folders = vec![root().join("scraper_kit/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
+fn no_member_has_a_circle() {
+    for member in ROOMS {
+        let files = imports(&root().join(member));
+        let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (file, used) in &files {
+            let room = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+            let used = used.iter().map(|path| room(path)).filter(|used| *used != room(file));
+            rooms.entry(room(file)).or_default().extend(used);
+        }
+        assert!(files.values().any(|used| !used.is_empty()), "{member}: no file uses another");
+        assert_eq!(circle(rooms), BTreeMap::new(), "{member}: a circle of folders");
+        assert_eq!(circle(files), BTreeMap::new(), "{member}: a circle of files");
+    }
+}
+
+/// The modules of a member, and which others of it each one imports or names by a path from `crate`.
+fn imports(source: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let texts: BTreeMap<String, String> = sources(source)
+        .into_iter()
+        .map(|(path, text)| {
+            let module = path.strip_prefix(source).unwrap().with_extension("");
+            let parts: Vec<_> = module.iter().map(|part| part.to_str().unwrap()).collect();
+            (parts.join("::"), text)
+        })
+        .collect();
+    let module_of = |path: &str| {
+        let mut path = path.trim();
+        loop {
+            if texts.contains_key(path) {
+                return Some(path.to_owned());
             }
-            let inner = path.strip_prefix(root().join("scraper_kit/src")).unwrap();
-            let module = inner.iter().next().and_then(|name| name.to_str()).expect("a plain name");
-            let module = module.trim_end_matches(".rs").to_owned();
-            let source = fs::read_to_string(&path).unwrap();
-            let lesson = source.split("#[cfg(test)]").next().unwrap_or_default();
-            assert!(lesson.lines().count() <= 250, "{}: longer than 250 lines", path.display());
-            let used = uses.entry(module.clone()).or_default();
-            let imports = lesson.split("crate::").skip(1).flat_map(|rest| {
-                let paths = match rest.strip_prefix('{') {
-                    Some(group) => group.split('}').next().unwrap_or_default().split(',').collect(),
-                    None => vec![rest],
-                };
-                let is_in_name = |letter: char| letter.is_alphanumeric() || letter == '_';
-                let name = move |path: &str| {
-                    path.trim().split(|c| !is_in_name(c)).next().map(str::to_owned)
-                };
-                paths.into_iter().filter_map(name).collect::<Vec<_>>()
-            });
-            used.extend(imports.filter(|name| *name != module));
+            path = path.rsplit_once("::")?.0;
+        }
+    };
+    let used = |module: &String, text: &String| {
+        let mut used = BTreeSet::new();
+        for path in text.split("crate::").skip(1) {
+            let in_path = |letter: char| letter.is_alphanumeric() || "_:".contains(letter);
+            let end = path.find(|letter| !in_path(letter)).unwrap_or(path.len());
+            let (start, rest) = path.split_at(end);
+            let group = rest.strip_prefix('{').and_then(|rest| rest.split('}').next());
+            let names = group.unwrap_or_default().split(',');
+            used.extend(names.filter_map(|name| module_of(&format!("{start}{}", name.trim()))));
+        }
+        used.remove(module);
+        used
+    };
+    texts.iter().map(|(module, text)| (module.clone(), used(module, text))).collect()
+}
+
+/// All files below a folder, without their tests.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+    let files = files.into_iter().map(|path| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path, text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+    });
+    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+}
+
+/// What is left when all that use nothing are taken away, again and again: the circles, and what uses them.
+fn circle(mut uses: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTreeSet<String>> {
+    while let Some(lowest) = uses.keys().find(|name| uses[*name].is_empty()).cloned() {
+        uses.remove(&lowest);
+        for used in uses.values_mut() {
+            used.remove(&lowest);
         }
     }
-    assert!(uses["run"].contains("command_line") && uses["run"].contains("save"), "{uses:?}");
-    // Who uses nobody that is left is below all others; whoever is left over is in a circle.
-    loop {
-        let below: Vec<_> = uses.keys().filter(|name| uses[*name].is_empty()).cloned().collect();
-        if below.is_empty() {
-            break;
-        }
-        for name in below {
-            uses.remove(&name);
-            for used in uses.values_mut() {
-                used.remove(&name);
-            }
+    uses
+}
+
+#[test]
+fn files_of_the_kit_are_short() {
+    for member in ["scraper_kit/src", "scraper_kit/http/src"] {
+        for (path, text) in sources(&root().join(member)) {
+            assert!(text.lines().count() <= 250, "{}: longer than 250 lines", path.display());
         }
     }
-    uses.remove("lib"); // shows all of them to the scrapers
-    assert!(uses.is_empty(), "a circle among {uses:?}");
 }
 
 /// `println!` and `eprintln!` panic where nobody can read. In the other crates clippy looks for them.

@@ -7,12 +7,12 @@ use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect;
 use rustls::pki_types::InvalidDnsNameError;
-use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Job, ResponseHead};
+use scraper_kit::{ACCEPT_ENCODING, ErrorKind, FetchError, Options, ResponseHead, find_cause};
 use tokio::net::lookup_host;
 use tokio::time::sleep;
 use url::Url;
 
-/// How long a connection that nobody uses is kept. reqwest limits them for each host and not in all,
+/// How long an idle connection is kept. reqwest limits them for each host and not in all,
 /// so a list of many hosts could use up the sockets that a program may have.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -34,23 +34,23 @@ pub struct Session {
 }
 
 /// Opens the one session that all requests share.
-pub fn open_session(job: &Job) -> Result<Session, FetchError> {
+pub fn open_session(options: &Options) -> Result<Session, FetchError> {
     // rustls leaves the choice of a cryptography library to the program; an earlier one would stay.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let build = |max_idle, max_headers| {
-        let builder = || builder(job, max_idle).http1_max_headers(max_headers);
+        let builder = || builder(options, max_idle).http1_max_headers(max_headers);
         // A machine without root certificates can still fetch http pages; https ones fail.
         let client = builder().build();
         let client = client.or_else(|_| builder().tls_certs_only([]).build());
         client.map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
     };
     Ok(Session {
-        client: build(job.per_host.min(job.concurrency), FEW_HEADERS)?,
+        client: build(options.per_host.min(options.concurrency), FEW_HEADERS)?,
         fresh: build(0, MANY_HEADERS)?,
     })
 }
 
-fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
+fn builder(options: &Options, max_idle: usize) -> reqwest::ClientBuilder {
     let accept = HeaderMap::from_iter([(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static(ACCEPT_ENCODING),
@@ -60,11 +60,11 @@ fn builder(job: &Job, max_idle: usize) -> reqwest::ClientBuilder {
     #[cfg(target_os = "linux")]
     let builder = builder.tcp_user_timeout(None);
     builder
-        .user_agent(&job.user_agent)
+        .user_agent(&options.user_agent)
         .default_headers(accept)
         .redirect(redirect::Policy::none()) // read_page follows them: a Location may be in any charset
         .no_proxy() // aiohttp ignores the environment's proxies, too
-        .connect_timeout(job.timeout) // divided among a host's addresses: the first may be dead
+        .connect_timeout(options.timeout) // divided among a host's addresses: the first may be dead
         .pool_max_idle_per_host(max_idle)
         .pool_idle_timeout(IDLE)
         // What real servers send, and browsers and curl accept.
@@ -87,9 +87,9 @@ pub async fn get(
     let mut answer = ask(&session.client, url).await;
     let again = match &answer {
         Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
-        // reqwest does not tell if it was a pooled one. Or TLS was being set up, by a balancer with a
+        // reqwest does not say if it was a pooled one. Or TLS was being set up, by a balancer with a
         // server too few.
-        Err(error) => scraper_kit::broke_off(error) || scraper_kit::head_is_too_large(error),
+        Err(error) => is_closed(error) || head_is_too_large(error),
     };
     if again {
         answer = ask(&session.fresh, url).await;
@@ -133,7 +133,7 @@ fn is_late(error: &reqwest::Error) -> bool {
 /// A name that no certificate could be for is refused before it is looked up; whether there is such a
 /// host comes first.
 async fn no_such_host(error: &reqwest::Error, url: &Url) -> Option<FetchError> {
-    scraper_kit::find_cause::<InvalidDnsNameError>(error)?;
+    find_cause::<InvalidDnsNameError>(error)?;
     let port = url.port_or_known_default().unwrap_or_default();
     let error = lookup_host((url.host_str()?, port)).await.err()?;
     Some(FetchError::caused_by(ErrorKind::Dns, &error))
@@ -141,14 +141,28 @@ async fn no_such_host(error: &reqwest::Error, url: &Url) -> Option<FetchError> {
 
 /// What reqwest's error means. Connecting has three steps: to find the host, a connection, and TLS.
 fn explain(error: reqwest::Error) -> FetchError {
-    let kind = match scraper_kit::find_cause(&error) {
+    let kind = match find_cause(&error) {
         // In TLS 1.3 a server refuses us after the handshake.
         Some(rustls::Error::AlertReceived(_)) => ErrorKind::Tls,
         _ if !error.is_connect() => ErrorKind::Protocol,
         Some(_) => ErrorKind::Tls,
         None if error.is_dns() => ErrorKind::Dns,
-        None if scraper_kit::find_cause::<InvalidDnsNameError>(&error).is_some() => ErrorKind::Tls,
+        None if find_cause::<InvalidDnsNameError>(&error).is_some() => ErrorKind::Tls,
         None => ErrorKind::Connect, // if it is closed during the handshake, too: none came about
     };
-    FetchError::caused_by(kind, &error)
+    let explained = FetchError::caused_by(kind, &error);
+    if head_is_too_large(&error) { explained.without_another_try() } else { explained }
+}
+
+/// Whether the server closed the connection before it had answered.
+fn is_closed(error: &reqwest::Error) -> bool {
+    find_cause(error).is_some_and(|error: &hyper::Error| {
+        error.is_closed() || error.is_canceled() || error.is_incomplete_message()
+    }) || scraper_kit::is_disconnect(error)
+}
+
+/// Whether the server has sent more headers than we take. hyper has a method for that, for servers only.
+fn head_is_too_large(error: &reqwest::Error) -> bool {
+    let error = find_cause::<hyper::Error>(error);
+    error.is_some_and(|error| error.is_parse() && error.to_string() == "message head is too large")
 }

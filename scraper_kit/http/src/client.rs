@@ -1,4 +1,4 @@
-//! The client: who is asked first, who next, and what is made of the answer.
+//! The client: over which connection a request goes, and what its answer or error means.
 
 use std::future::poll_fn;
 use std::io;
@@ -18,7 +18,7 @@ use url::{Position, Url};
 use crate::Runtime;
 use crate::connect::{MaybeTls, Tls, connect, tls};
 use crate::connection::{Connection, FEW_HEADERS, MANY_HEADERS};
-use crate::pool::{Place, Pool};
+use crate::pool::{Lease, Pool};
 
 /// The body of a response, to be read through the traits of the `futures` crate.
 pub type Body<R> = IntoAsyncRead<Chunks<R>>;
@@ -27,7 +27,7 @@ pub type Body<R> = IntoAsyncRead<Chunks<R>>;
 type ConnectionOf<R> = Box<Connection<MaybeTls<<R as Runtime>::Socket>>>;
 
 /// A connection in use.
-type Open<R> = (Place<ConnectionOf<R>>, ConnectionOf<R>);
+type Open<R> = (Lease<ConnectionOf<R>>, ConnectionOf<R>);
 
 /// An HTTP client on runtime `R`: a handle, whose clones share their connections.
 pub struct Client<R: Runtime> {
@@ -75,18 +75,18 @@ impl<R: Runtime> Client<R> {
     /// Sends the request, over a connection that is there, or else over a new one.
     async fn fetch(&self, url: &Url) -> Result<(Open<R>, Response<Incoming>), FetchError> {
         let (origin, mut max_headers) = (url.origin(), FEW_HEADERS);
-        while let Some((place, mut connection)) = self.pool.take(&origin) {
+        while let Some((lease, mut connection)) = self.pool.take(&origin) {
             if !poll_fn(|context| Poll::Ready(connection.is_still_idle(context))).await {
                 continue; // closed by the server
             }
             // The server may close it just now, or have sent that it does not wait any longer. That
-            // is no answer to us: we ask again, once, and over a new connection. To get a page twice
+            // is no answer: the request is sent again, once, and over a new connection. To get a page twice
             // does no harm, and aiohttp, curl and browsers do the same.
             match connection.send(self.request(url)?).await {
                 Ok(answer) if answer.status() == StatusCode::REQUEST_TIMEOUT => break,
-                Ok(answer) => return Ok(((place, connection), answer)),
-                Err(error) if scraper_kit::broke_off(&error) => break,
-                Err(error) if scraper_kit::head_is_too_large(&error) => {
+                Ok(answer) => return Ok(((lease, connection), answer)),
+                Err(error) if is_closed(&error) => break,
+                Err(error) if head_is_too_large(&error) => {
                     max_headers = MANY_HEADERS;
                     break;
                 }
@@ -94,13 +94,11 @@ impl<R: Runtime> Client<R> {
             }
         }
         loop {
-            let place = self.pool.place(origin.clone());
+            let lease = self.pool.lease(origin.clone());
             let mut connection = self.connect(url, max_headers).boxed().await?; // large, and rare
             match connection.send(self.request(url)?).await {
-                Ok(answer) => return Ok(((place, connection), answer)),
-                Err(error)
-                    if max_headers < MANY_HEADERS && scraper_kit::head_is_too_large(&error) =>
-                {
+                Ok(answer) => return Ok(((lease, connection), answer)),
+                Err(error) if max_headers < MANY_HEADERS && head_is_too_large(&error) => {
                     max_headers = MANY_HEADERS;
                 }
                 Err(error) => return Err(explain(error)),
@@ -134,11 +132,24 @@ impl<R: Runtime> Client<R> {
 /// What an error of hyper means: a server that refuses our TLS says so after the handshake, if it is
 /// TLS 1.3.
 fn explain(error: hyper::Error) -> FetchError {
-    let kind = match scraper_kit::find_cause(&error) {
-        Some(rustls::Error::AlertReceived(_)) => ErrorKind::Tls,
-        _ => ErrorKind::Protocol,
-    };
-    FetchError::caused_by(kind, &error)
+    match scraper_kit::find_cause(&error) {
+        Some(rustls::Error::AlertReceived(_)) => FetchError::caused_by(ErrorKind::Tls, &error),
+        _ if head_is_too_large(&error) => {
+            FetchError::caused_by(ErrorKind::Protocol, &error).without_another_try()
+        }
+        _ => FetchError::caused_by(ErrorKind::Protocol, &error),
+    }
+}
+
+/// Whether the server closed the connection before it had answered.
+fn is_closed(error: &hyper::Error) -> bool {
+    let closed = error.is_closed() || error.is_canceled() || error.is_incomplete_message();
+    closed || scraper_kit::is_disconnect(error)
+}
+
+/// Whether the server has sent more headers than we take. hyper has a method for that, for servers only.
+fn head_is_too_large(error: &hyper::Error) -> bool {
+    error.is_parse() && error.to_string() == "message head is too large"
 }
 
 /// The body of a response, as chunks. When it has been read to its end, its connection goes back to
@@ -158,13 +169,13 @@ impl<R: Runtime> Stream for Chunks<R> {
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
                         return Poll::Ready(Some(Ok(bytes)));
-                    } // else trailers, which nobody wants
+                    } // else trailers, which a scraper has no use for
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(explain(error).into()))),
                 None => {
                     let idle = connection.is_idle(context);
-                    if let Some((place, connection)) = open.take().filter(|_| idle) {
-                        place.keep(connection);
+                    if let Some((lease, connection)) = open.take().filter(|_| idle) {
+                        lease.keep(connection);
                     }
                 }
             }
@@ -173,7 +184,7 @@ impl<R: Runtime> Stream for Chunks<R> {
     }
 }
 
-/// A body that nobody wants to the end, such as a redirect's, leaves its connection in the pool if
+/// A body that is not read to its end, such as a redirect's, leaves its connection in the pool if
 /// the rest of it is there already, and closes it if not.
 impl<R: Runtime> Drop for Chunks<R> {
     fn drop(&mut self) {

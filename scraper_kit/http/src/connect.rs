@@ -17,7 +17,7 @@ use scraper_kit::{ErrorKind, FetchError};
 use url::{Host, Url};
 
 use crate::Runtime;
-use crate::fair::Fair;
+use crate::yielding::Yielding;
 
 /// When an address has not answered for so long, the next one is tried, too (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const MAX_ADDRESSES: usize = 16;
 
 /// A connection to a server, encrypted or not.
-pub(crate) type MaybeTls<S> = Either<Fair<S>, TlsStream<Fair<S>>>;
+pub(crate) type MaybeTls<S> = Either<Yielding<S>, TlsStream<Yielding<S>>>;
 
 /// TLS as this machine wants it, or why there is none: a machine without root certificates can
 /// still fetch `http` pages.
@@ -72,15 +72,15 @@ pub(crate) async fn connect<R: Runtime>(
     }
 }
 
-/// Opens a socket to the server of this URL. When the program may open no more, `make_room` is asked to
-/// close one, and if it cannot, somebody else will.
+/// Opens a socket to the server of this URL. When the program may open no more, `make_room` closes one;
+/// if it cannot, another page will.
 async fn connect_socket<R: Runtime>(
     url: &Url,
     make_room: &impl Fn() -> bool,
-) -> Result<Fair<R::Socket>, FetchError> {
+) -> Result<Yielding<R::Socket>, FetchError> {
     loop {
         match open::<R>(url).await {
-            Ok(socket) => return Ok(Fair::new(socket)),
+            Ok(socket) => return Ok(Yielding::new(socket)),
             Err((_, error)) if scraper_kit::is_out_of_files(&error) => {
                 if !make_room() {
                     R::sleep(PAUSE).await;
@@ -98,7 +98,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
         .map_err(|error| FetchError::caused_by(ErrorKind::Tls, &error))
 }
 
-/// Finds the host and connects to it; the error tells which of the two failed.
+/// Finds the host and connects to it; the error says which of the two failed.
 async fn open<R: Runtime>(url: &Url) -> Result<R::Socket, (ErrorKind, io::Error)> {
     let addresses = addresses::<R>(url).await.map_err(|error| (ErrorKind::Dns, error))?;
     first_to_connect::<R>(addresses).await.map_err(|error| (ErrorKind::Connect, error))

@@ -1,4 +1,4 @@
-//! One HTTP connection, driven by whoever waits for its bytes.
+//! One HTTP connection, driven by the page that waits for its bytes.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -10,8 +10,8 @@ use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::client::conn::http1;
 use hyper::{Request, Response};
 
-use crate::alarm::Alarm;
 use crate::socket::Socket;
+use crate::wake_flag::WakeFlag;
 
 /// Headers that a connection takes at first: more than most servers send.
 pub(crate) const FEW_HEADERS: usize = 256;
@@ -33,8 +33,8 @@ pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
     sender: http1::SendRequest<NoBody>,
     /// Until the connection is closed.
     driver: Option<http1::Connection<Socket<S>, NoBody>>,
-    /// Rings when the driver is to be polled.
-    alarm: Arc<Alarm>,
+    /// Set when the driver is to be polled.
+    flag: Arc<WakeFlag>,
     waker: Waker,
     socket: Waker,
 }
@@ -43,7 +43,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// HTTP over this stream, with heads of so many lines at most. Nothing is sent yet.
     pub(crate) async fn new(stream: S, max_headers: usize) -> hyper::Result<Self> {
         let socket = Socket::new(stream);
-        let (alarm, waker) = Alarm::new();
+        let (flag, waker) = WakeFlag::new();
         let socket_waker = socket.waker();
         // What real servers send, and browsers and curl accept.
         let mut http = http1::Builder::new();
@@ -53,7 +53,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .allow_spaces_after_header_name_in_responses(true)
             .ignore_invalid_headers_in_responses(true);
         let (sender, driver) = http.handshake(socket).await?;
-        Ok(Self { sender, driver: Some(driver), alarm, waker, socket: socket_waker })
+        Ok(Self { sender, driver: Some(driver), flag, waker, socket: socket_waker })
     }
 
     /// Sends a request, and waits for the head of the response.
@@ -75,7 +75,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         body: &mut Incoming,
         context: &mut Context<'_>,
     ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        let frame = Pin::new(&mut *body).poll_frame(context); // asks the driver for more
+        let frame = Pin::new(&mut *body).poll_frame(context); // makes the driver read more
         if frame.is_ready() {
             return frame;
         }
@@ -84,21 +84,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Whether the next request can be sent: the response before it is complete, and the server has
-    /// neither closed the connection nor sent anything that nobody asked for.
+    /// neither closed the connection nor sent anything without a request.
     pub(crate) fn is_idle(&mut self, context: &mut Context<'_>) -> bool {
         self.drive(context);
         self.driver.is_some() && self.sender.is_ready()
     }
 
-    /// The same for a connection that nobody has looked at for some time: asks the system, too.
+    /// The same for a connection that has been idle: reads from its socket, too.
     pub(crate) fn is_still_idle(&mut self, context: &mut Context<'_>) -> bool {
         self.socket.wake_by_ref();
         self.is_idle(context)
     }
 
-    /// Lets hyper do what can be done now. What it fails with, it tells the request, too.
+    /// Lets hyper do what can be done now. An error of it reaches the request, too.
     fn drive(&mut self, context: &mut Context<'_>) {
-        if self.alarm.rang(context)
+        if self.flag.take(context)
             && let Some(driver) = &mut self.driver
             && Pin::new(driver).poll(&mut Context::from_waker(&self.waker)).is_ready()
         {

@@ -1,23 +1,23 @@
-//! HTTP for the runtimes that reqwest does not know.
+//! HTTP for the runtimes that reqwest does not support.
 //!
 //! ```text
 //! request ──> a pooled connection, or a new one ──> hyper ──> TLS ──> the runtime's own socket
-//! client.rs   pool.rs              connect.rs       connection.rs     fair.rs, Runtime::Socket
+//! client.rs   pool.rs              connect.rs       connection.rs     yielding.rs, Runtime::Socket
 //! ```
 //!
-//! hyper speaks HTTP; it knows no runtime, and what it needs of one is not much: [`Runtime`] has it
-//! all. No task is spawned. A connection is driven by whoever waits for its bytes, so a page whose
-//! task is dropped takes its connection along, and nothing is left behind.
+//! hyper speaks HTTP and depends on no runtime; what it needs of one is little: [`Runtime`] has it all.
+//! No task is spawned. The page that waits for a connection's bytes drives it, so a page whose task is
+//! dropped takes its connection along, and nothing is left behind.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)] // they panic where nobody can read
 
-mod alarm;
 mod client;
 mod connect;
 mod connection;
-mod fair;
 mod pool;
 mod socket;
+mod wake_flag;
+mod yielding;
 
 use std::io;
 use std::net::SocketAddr;
@@ -46,7 +46,7 @@ pub trait Runtime: 'static {
     /// Connects to one address.
     ///
     /// # Errors
-    /// Nobody listens there, or the system refuses.
+    /// The connection is refused, or the system has no socket.
     fn connect(address: SocketAddr) -> impl Future<Output = io::Result<Self::Socket>> + Send;
 
     /// Completes after this time.

@@ -18,8 +18,8 @@ struct State<C> {
     in_use: usize,
 }
 
-/// A place in the pool, for a connection that is in use.
-pub(crate) struct Place<C> {
+/// A connection that is in use counts as long as there is its lease.
+pub(crate) struct Lease<C> {
     pool: Arc<Pool<C>>,
     origin: Origin,
 }
@@ -30,24 +30,24 @@ impl<C> Pool<C> {
         Arc::new(Self { limit, state })
     }
 
-    /// An idle connection to this server, if there is one, and its place.
-    pub(crate) fn take(self: &Arc<Self>, origin: &Origin) -> Option<(Place<C>, C)> {
+    /// An idle connection to this server, if there is one, and its lease.
+    pub(crate) fn take(self: &Arc<Self>, origin: &Origin) -> Option<(Lease<C>, C)> {
         let mut state = self.state();
         let found = state.idle.iter().rposition(|(other, _)| other == origin)?;
         let (origin, connection) = state.idle.remove(found)?;
         state.in_use += 1;
-        Some((Place { pool: Arc::clone(self), origin }, connection))
+        Some((Lease { pool: Arc::clone(self), origin }, connection))
     }
 
-    /// A place for a new connection to this server.
-    pub(crate) fn place(self: &Arc<Self>, origin: Origin) -> Place<C> {
+    /// The lease of a new connection to this server.
+    pub(crate) fn lease(self: &Arc<Self>, origin: Origin) -> Lease<C> {
         let mut state = self.state();
         state.in_use += 1;
         let full = state.in_use + state.idle.len() > self.limit;
         let oldest = if full { state.idle.pop_front() } else { None };
-        drop(state); // to close a connection takes a system call, and others wait for the lock
+        drop(state); // closing a connection is a system call, too long under a lock
         drop(oldest);
-        Place { pool: Arc::clone(self), origin }
+        Lease { pool: Arc::clone(self), origin }
     }
 
     /// Closes the connection that has been idle for longest; `false` when there is none.
@@ -61,14 +61,14 @@ impl<C> Pool<C> {
     }
 }
 
-impl<C> Place<C> {
+impl<C> Lease<C> {
     /// Keeps the connection that was in use here for the next request.
     pub(crate) fn keep(self, connection: C) {
         self.pool.state().idle.push_back((self.origin.clone(), connection));
     }
 }
 
-impl<C> Drop for Place<C> {
+impl<C> Drop for Lease<C> {
     fn drop(&mut self) {
         self.pool.state().in_use -= 1;
     }
@@ -87,11 +87,11 @@ mod tests {
     #[test]
     fn a_connection_goes_back_to_its_own_server_only() {
         let pool = Pool::new(10);
-        pool.place(origin(1)).keep("one");
+        pool.lease(origin(1)).keep("one");
         assert!(pool.take(&origin(2)).is_none());
-        let (place, connection) = pool.take(&origin(1)).expect("it was kept");
+        let (lease, connection) = pool.take(&origin(1)).expect("it was kept");
         assert_eq!(connection, "one");
-        drop(place); // closed, not kept
+        drop(lease); // closed, not kept
         assert!(pool.take(&origin(1)).is_none());
     }
 
@@ -99,9 +99,9 @@ mod tests {
     fn the_oldest_makes_room() {
         let pool = Pool::new(3);
         for host in 0..3 {
-            pool.place(origin(host)).keep(host);
+            pool.lease(origin(host)).keep(host);
         }
-        let in_use = (pool.place(origin(7)), pool.place(origin(8)));
+        let in_use = (pool.lease(origin(7)), pool.lease(origin(8)));
         assert!(pool.take(&origin(0)).is_none() && pool.take(&origin(1)).is_none());
         assert!(pool.take(&origin(2)).is_some());
         drop(in_use);

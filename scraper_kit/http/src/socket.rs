@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker, ready};
 use futures::io::{AsyncRead, AsyncWrite};
 use hyper::rt;
 
-use crate::alarm::Alarm;
+use crate::wake_flag::WakeFlag;
 
 /// Bytes read at a time, at most.
 const READ_BYTES: usize = 16 * 1024;
@@ -20,23 +20,22 @@ thread_local! {
     static READ: RefCell<[u8; READ_BYTES]> = const { RefCell::new([0; READ_BYTES]) };
 }
 
-/// The runtime's socket, or TLS over it, with the traits that hyper asks for.
+/// The runtime's socket, or TLS over it, with the traits that hyper requires.
 pub(crate) struct Socket<S> {
     stream: S,
-    /// Rings when there may be something to read. hyper asks again and again. tokio's sockets
-    /// remember that there was nothing; the others ask the system each time, unless somebody
-    /// remembers it for them.
-    readable: Arc<Alarm>,
+    /// Set when there may be something to read. hyper polls again and again. tokio's sockets remember
+    /// that there was nothing; those of async-io make a system call each time.
+    readable: Arc<WakeFlag>,
     waker: Waker,
 }
 
 impl<S: AsyncRead> Socket<S> {
     pub(crate) fn new(stream: S) -> Self {
-        let (readable, waker) = Alarm::new();
+        let (readable, waker) = WakeFlag::new();
         Self { stream, readable, waker }
     }
 
-    /// Wakes whoever waits for this socket, and has it look whether there is something to read.
+    /// Wakes the task that waits for this socket, and makes the next poll read from it.
     pub(crate) fn waker(&self) -> Waker {
         self.waker.clone()
     }
@@ -49,7 +48,7 @@ impl<S: AsyncRead + Unpin> rt::Read for Socket<S> {
         mut cursor: rt::ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if !this.readable.rang(context) {
+        if !this.readable.take(context) {
             return Poll::Pending;
         }
         let context = &mut Context::from_waker(&this.waker);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::AsyncBufRead;
 use scraper_http::{Client, Runtime};
-use scraper_kit::{FetchError, Job, ResponseHead};
+use scraper_kit::{FetchError, Options, ResponseHead};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
@@ -39,8 +39,8 @@ impl Runtime for Tokio {
 // ANCHOR_END: needs
 
 /// Opens the one session that all requests share.
-pub fn open_session(job: &Job) -> Result<Session, FetchError> {
-    Ok(Client::new(&job.user_agent, job.concurrency))
+pub fn open_session(options: &Options) -> Result<Session, FetchError> {
+    Ok(Client::new(&options.user_agent, options.concurrency))
 }
 
 /// Like session.get, but follows no redirect: returns when the head of the response is there; its

@@ -1,7 +1,7 @@
 //! Undoing a `Content-Encoding`, for all three clients in the same way.
 //!
 //! A decoder's memory is bounded by its format: 32 KiB for gzip and deflate, and up to 16 MiB for
-//! brotli, if a server asks for so much and then sends as much (RFC 7932, section 9.1).
+//! brotli, if the data says so and is as long (RFC 7932, section 9.1).
 
 use std::io;
 use std::mem;
@@ -13,13 +13,11 @@ use async_compression::futures::bufread::{
 };
 use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
 
+use crate::body::yielding::Yielding;
 use crate::error::{ErrorKind, FetchError, root_cause};
 
 /// The `Accept-Encoding` of every request.
 pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
-
-/// After so many bytes of input, other tasks get a turn.
-const BYTES_PER_TURN: usize = 64 * 1024;
 
 /// A body, before its decoder or behind it.
 pub(crate) type BoxedBody<'b> = Pin<Box<dyn AsyncBufRead + Send + 'b>>;
@@ -54,7 +52,7 @@ pub(crate) async fn decode<'b>(
     body: impl AsyncBufRead + Send + Unpin + 'b,
 ) -> Result<BoxedBody<'b>, FetchError> {
     let broken = |reason: String| FetchError::new(ErrorKind::Protocol, reason);
-    let mut input: BoxedBody<'b> = Box::pin(Fair { input: body, taken: 0, left: 0 });
+    let mut input: BoxedBody<'b> = Box::pin(Yielding::new(body));
     let names = content_encoding.unwrap_or_default().to_ascii_lowercase();
     let mut codings: Vec<Coding> = Vec::new();
     for name in names.split(',').map(str::trim) {
@@ -71,7 +69,7 @@ pub(crate) async fn decode<'b>(
     let coding = match codings[..] {
         [] => return Ok(input),
         [coding] => coding,
-        // Legal, but nobody sends it, and each layer could blow up a thousandfold.
+        // Legal, but not in use, and each layer could blow up a thousandfold.
         _ => return Err(broken(format!("{} content codings in one another", codings.len()))),
     };
     // An empty body is empty whatever its coding: servers send such.
@@ -82,19 +80,21 @@ pub(crate) async fn decode<'b>(
     let has_header = first & 0x0f == 8;
     Ok(match coding {
         Coding::Gzip => {
-            let mut gzip = whole(GzipDecoder::new(input), GzipDecoder::get_pin_mut);
+            let mut gzip = read_to_end(GzipDecoder::new(input), GzipDecoder::get_pin_mut);
             gzip.next = Some(GzipDecoder::new);
             buffered(gzip)
         }
         Coding::Deflate if has_header => {
-            buffered(whole(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut))
+            buffered(read_to_end(ZlibDecoder::new(input), ZlibDecoder::get_pin_mut))
         }
         Coding::Deflate => {
-            let mut deflate = whole(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut);
+            let mut deflate = read_to_end(DeflateDecoder::new(input), DeflateDecoder::get_pin_mut);
             deflate.trailer = ZLIB_TRAILER;
             buffered(deflate)
         }
-        Coding::Brotli => buffered(whole(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut)),
+        Coding::Brotli => {
+            buffered(read_to_end(BrotliDecoder::new(input), BrotliDecoder::get_pin_mut))
+        }
     })
 }
 
@@ -117,63 +117,9 @@ pub(crate) fn body_error(error: io::Error) -> FetchError {
         .unwrap_or_else(|error| FetchError::new(ErrorKind::Protocol, root_cause(&error)))
 }
 
-/// What `AsyncRead` is for a type that has its bytes in a buffer.
-pub(crate) fn poll_read_buffered<R: AsyncBufRead>(
-    mut reader: Pin<&mut R>,
-    context: &mut Context<'_>,
-    buffer: &mut [u8],
-) -> Poll<io::Result<usize>> {
-    let available = ready!(reader.as_mut().poll_fill_buf(context))?;
-    let length = available.len().min(buffer.len());
-    buffer[..length].copy_from_slice(&available[..length]);
-    reader.consume(length);
-    Poll::Ready(Ok(length))
-}
-
-/// Gives other tasks a turn now and then, however fast data comes: a decoder may swallow any amount
-/// of it without giving anything out. tokio's sockets do this by themselves, others do not.
-struct Fair<B> {
-    input: B,
-    /// Bytes taken since the last turn.
-    taken: usize,
-    /// Bytes of the client's chunk that have not been taken. A turn is given between two chunks:
-    /// whoever gives it with a chunk in hand makes the client hold a second one.
-    left: usize,
-}
-
-impl<B: AsyncBufRead + Unpin> AsyncRead for Fair<B> {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        poll_read_buffered(self, context, buffer)
-    }
-}
-
-impl<B: AsyncBufRead + Unpin> AsyncBufRead for Fair<B> {
-    fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        let this = self.get_mut();
-        if this.left == 0 && this.taken >= BYTES_PER_TURN {
-            this.taken = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let available = ready!(Pin::new(&mut this.input).poll_fill_buf(context))?;
-        this.left = available.len();
-        Poll::Ready(Ok(available))
-    }
-
-    fn consume(mut self: Pin<&mut Self>, amount: usize) {
-        self.taken += amount;
-        self.left = self.left.saturating_sub(amount);
-        Pin::new(&mut self.input).consume(amount);
-    }
-}
-
 /// A decoder that reads its input to the end: by itself it stops where its data says that it ends,
 /// and would miss that the response goes on, or is cut off behind it.
-struct Whole<'b, D> {
+struct ReadToEnd<'b, D> {
     decoder: D,
     input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>,
     /// A decoder for the data that follows, if any may: gzip has several members (RFC 1952).
@@ -186,11 +132,14 @@ struct Whole<'b, D> {
 /// do not look at what it is either.
 const ZLIB_TRAILER: usize = 4;
 
-fn whole<'b, D>(decoder: D, input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>) -> Whole<'b, D> {
-    Whole { decoder, input, next: None, trailer: 0 }
+fn read_to_end<'b, D>(
+    decoder: D,
+    input: fn(Pin<&mut D>) -> Pin<&mut BoxedBody<'b>>,
+) -> ReadToEnd<'b, D> {
+    ReadToEnd { decoder, input, next: None, trailer: 0 }
 }
 
-impl<D: AsyncRead + Unpin> AsyncRead for Whole<'_, D> {
+impl<D: AsyncRead + Unpin> AsyncRead for ReadToEnd<'_, D> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

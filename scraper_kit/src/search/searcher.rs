@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use async_lock::{Semaphore, SemaphoreGuardArc};
 
-use crate::search::{Found, Query};
-use crate::text::Text;
+use crate::search::query::{Found, Query};
 
 /// A search that takes longer than this is a long one.
 const LONG: Duration = Duration::from_millis(50);
@@ -27,13 +26,20 @@ pub(crate) struct Searcher {
     long_permits: Arc<Semaphore>,
 }
 
-/// A page's search. It blocks its thread, and can be told to stop.
+/// A page's search. It blocks its thread, and stops when a flag is set.
 pub struct Search {
     searcher: Searcher,
     page: Unsearched,
     stop: Arc<AtomicBool>,
     permit: SemaphoreGuardArc,
     long_permit: Option<SemaphoreGuardArc>,
+}
+
+/// The text of a page.
+pub(crate) struct Text {
+    pub(crate) text: String,
+    /// There was more than is kept.
+    pub(crate) truncated: bool,
 }
 
 /// A page that is there, and has yet to be searched.
@@ -46,7 +52,7 @@ pub(crate) struct Unsearched {
 /// What a search came to.
 pub struct Searched(pub(crate) Result<Found, Unsearched>);
 
-/// Tells a search to stop when this is dropped, for from outside nobody can cancel what blocks a thread.
+/// Stops a search when it is dropped, by a flag: work that blocks a thread cannot be cancelled from outside.
 pub(crate) struct StopOnDrop(Arc<AtomicBool>);
 
 impl Searcher {

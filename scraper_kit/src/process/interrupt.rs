@@ -1,7 +1,7 @@
-//! Ctrl-C, whatever the runtime, and the other signals that ask a program to end.
+//! Ctrl-C, whatever the runtime, and the other signals that end a program.
 //!
-//! Whoever starts a program may have it ignore some of them: `nohup` does so with SIGHUP, and a
-//! shell script with SIGINT for what it starts in the background. They stay ignored, as SIGINT does
+//! A program may be started with some of them ignored: `nohup` ignores SIGHUP, and a shell script
+//! SIGINT for the commands that it runs in the background. They stay ignored, as SIGINT does
 //! in Python.
 
 use std::future::{self, Future};
@@ -76,8 +76,8 @@ mod signals {
         Ok(())
     }
 
-    /// The signals that this process ignores, the lowest bit being signal 1. To ask the system
-    /// itself takes unsafe code; without /proc, none is.
+    /// The signals that this process ignores, the lowest bit being signal 1. The system call for it takes
+    /// unsafe code; without /proc, none counts as ignored.
     fn ignored(status: &str) -> u64 {
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
         mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
@@ -98,8 +98,8 @@ mod signals {
 
 #[cfg(not(target_os = "linux"))]
 mod signals {
-    /// Calls `handler` at each signal, on a thread of its own. There is no safe way to ask which
-    /// are ignored: ctrlc only tells if one is. Then it listens to none, those stay ignored, and
+    /// Calls `handler` at each signal, on a thread of its own. No safe call returns which are ignored: ctrlc
+    /// fails if one is. Then it listens to none, those stay ignored, and
     /// the others end the program at once, as they do by default.
     pub(super) fn listen(handler: impl FnMut() + Send + 'static) -> Result<(), ctrlc::Error> {
         ctrlc::try_set_handler(handler)

@@ -1,11 +1,11 @@
 //! A page's text as a tree, by html5ever, Servo's parser, and the scraper crate's tree.
 //!
 //! The parser is full of `Rc` and `Cell`, so it is not `Send`: a task that held it across an await could
-//! not move to another thread. Here it begins and ends inside of one call, and nobody awaits meanwhile.
+//! not move to another thread. Here it begins and ends inside of one call, without an await.
 //!
 //! Such a call cannot be cancelled from outside, and a page may be made to be slow: html5ever looks
 //! through all open elements again and again, so it is quadratic in their number. Hence the text goes in
-//! by small pieces, and between two of them the caller is asked whether to go on.
+//! by small pieces, and between two of them the caller's function `go_on` returns whether to go on.
 
 use std::cell::Cell;
 

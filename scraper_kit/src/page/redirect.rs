@@ -4,20 +4,20 @@ use url::Url;
 
 use crate::error::{ErrorKind, FetchError};
 use crate::head::ResponseHead;
-use crate::target;
+use crate::targets::address;
 
 /// Redirects that are followed for one page; aiohttp's default, too.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
 impl ResponseHead {
-    /// Where this response, to a request for `url`, sends us; `None` when it is the answer.
+    /// Where this response, to a request for `url`, leads; `None` when it is the answer.
     ///
     /// A user name and password stay for the same origin, and go to no other, not even back to the
     /// first by way of another.
     ///
     /// # Errors
     /// It leads nowhere that a scraper should go.
-    pub(crate) fn next_url(&self, url: &Url) -> Result<Option<Url>, FetchError> {
+    pub(crate) fn redirect(&self, url: &Url) -> Result<Option<Url>, FetchError> {
         let location = match self.status {
             301 | 302 | 303 | 307 | 308 => self.location.as_deref(),
             _ => None,
@@ -25,7 +25,7 @@ impl ResponseHead {
         let Some(location) = location else { return Ok(None) };
         let refused = |reason| FetchError::new(ErrorKind::Redirect, reason);
         let mut next = url.join(location).map_err(|error| refused(error.to_string()))?;
-        target::check(&next).map_err(refused)?;
+        address::check(&next).map_err(refused)?;
         if next.origin() == url.origin() && next.username().is_empty() && next.password().is_none()
         {
             // Only URLs without a host refuse this.
@@ -43,7 +43,7 @@ mod tests {
     fn follow(url: &str, location: &[u8]) -> Result<String, ErrorKind> {
         let url = url.parse().unwrap();
         let head = ResponseHead::new(302, &url, |name| (name == "location").then_some(location));
-        let next = head.next_url(&url).map_err(|error| error.kind)?;
+        let next = head.redirect(&url).map_err(|error| error.kind)?;
         Ok(next.map_or_else(String::new, String::from))
     }
 
@@ -81,7 +81,7 @@ mod tests {
         for location in ["ftp://host/", "mailto:me", "data:,x", "http://", "http://host:99999/"] {
             assert_eq!(follow("http://host/", location.as_bytes()), Err(ErrorKind::Redirect));
         }
-        let long = format!("/{}", "x".repeat(target::MAX_URL_BYTES));
+        let long = format!("/{}", "x".repeat(address::MAX_URL_BYTES));
         assert_eq!(follow("http://host/", long.as_bytes()), Err(ErrorKind::Redirect));
         assert_eq!(follow("http://host/", b"").as_deref(), Ok(""), "as if there were none");
     }

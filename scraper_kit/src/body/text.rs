@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use encoding_rs::{CoderResult, Decoder, Encoding};
 
-use crate::charset;
-use crate::content_type::ContentType;
-use crate::search::{Found, Query};
+use crate::body::charset;
+use crate::body::content_type::ContentType;
+use crate::search::{Found, Query, Text};
 
 /// The most text of a page that is kept, in bytes of UTF-8. What is beyond is counted and saved as ever,
 /// and not searched. Few pages of the web are as long, and a tree takes up to fifty times its text.
@@ -28,7 +28,7 @@ const TITLE_END: &str = "</title";
 pub(crate) struct TextReader {
     query: Arc<Query>,
     content_type: Option<ContentType>,
-    /// The start of the page, until there is enough of it to tell its charset.
+    /// The start of the page, until there is enough of it to determine its charset.
     start: Vec<u8>,
     decoder: Option<Decoder>,
     text: String,
@@ -52,13 +52,6 @@ pub(crate) struct Read {
     pub(crate) charset: String,
     /// What was looked for, or the text to look for it in.
     pub(crate) result: Result<Found, Text>,
-}
-
-/// The text of a page that has yet to be searched.
-pub(crate) struct Text {
-    pub(crate) text: String,
-    /// There was more than is kept.
-    pub(crate) truncated: bool,
 }
 
 impl TextReader {

@@ -16,9 +16,9 @@ impl Clock {
     }
 }
 
-/// Limits the time of `future` with the runtime's own `timeout`, as asyncio.timeout does. But while the
-/// program is stopped (Ctrl-Z), nobody looks at what comes: the future gets the time back by which the
-/// timer is late, or at least one more look.
+/// Limits the time of `future` with the runtime's own `timeout`, as asyncio.timeout does. A program that is
+/// stopped (Ctrl-Z) reads nothing: when its timer is late, the future gets back as much time as that, or
+/// at least one more poll.
 ///
 /// # Errors
 /// The runtime's, when the time is over.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures::future::Either;
 use futures::io::{AsyncBufRead, AsyncRead, AsyncReadExt, Take};
 
-use crate::decode::poll_read_buffered;
+use crate::body::yielding::poll_read_buffered;
 use crate::error::{ErrorKind, FetchError};
 use crate::head::ResponseHead;
 
@@ -17,7 +17,7 @@ impl ResponseHead {
     pub(crate) fn undo_transfer_coding<B: AsyncBufRead>(
         &self,
         body: B,
-    ) -> Result<Either<B, Exact<B>>, FetchError> {
+    ) -> Result<Either<B, ExactLength<B>>, FetchError> {
         let Some(codings) = &self.transfer_encoding else { return Ok(Either::Left(body)) };
         let mut codings = codings.split(',').map(str::trim);
         // `identity` means no coding at all (RFC 2616, section 3.6); later standards dropped it.
@@ -29,7 +29,7 @@ impl ResponseHead {
         Ok(match self.content_length {
             // The client takes any Transfer-Encoding for a reason to read until the server closes.
             Some(length) if codings.all(|coding| coding != "chunked") => {
-                Either::Right(Exact(body.take(length)))
+                Either::Right(ExactLength(body.take(length)))
             }
             _ => Either::Left(body),
         })
@@ -37,9 +37,9 @@ impl ResponseHead {
 }
 
 /// A body that is over after so many bytes, and broken if there are fewer.
-pub(crate) struct Exact<B>(Take<B>);
+pub(crate) struct ExactLength<B>(Take<B>);
 
-impl<B: AsyncBufRead + Unpin> AsyncBufRead for Exact<B> {
+impl<B: AsyncBufRead + Unpin> AsyncBufRead for ExactLength<B> {
     fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let body = &mut self.get_mut().0;
         let missing = body.limit();
@@ -56,7 +56,7 @@ impl<B: AsyncBufRead + Unpin> AsyncBufRead for Exact<B> {
     }
 }
 
-impl<B: AsyncBufRead + Unpin> AsyncRead for Exact<B> {
+impl<B: AsyncBufRead + Unpin> AsyncRead for ExactLength<B> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -71,6 +71,7 @@ mod tests {
     use futures::executor::block_on;
 
     use super::*;
+    use crate::body::decode::body_error;
 
     fn read(coding: &str, length: &str, body: &[u8]) -> Result<String, ErrorKind> {
         let url = "http://host/".parse().unwrap();
@@ -82,7 +83,7 @@ mod tests {
         let mut read = String::new();
         let mut body = head.undo_transfer_coding(body).map_err(|error| error.kind)?;
         let result = block_on(body.read_to_string(&mut read));
-        result.map_err(|error| FetchError::from(error).kind)?;
+        result.map_err(|error| body_error(error).kind)?;
         Ok(read)
     }
 

@@ -7,8 +7,8 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::content_type::ContentType;
-use crate::prescan::prescan;
+use crate::body::content_type::ContentType;
+use crate::body::prescan::prescan;
 
 /// How many bytes of a page are looked at for its charset. The standard recommends 1024; when a
 /// `<meta>` comes later, a browser's parser begins anew with its charset ("changing the encoding
@@ -22,7 +22,7 @@ const STANDARD_BYTES: usize = 1024;
 /// Byte order marks are no longer than this.
 const MARK_BYTES: usize = 3;
 
-/// How much of the start of a page tells its encoding, if there is so much of it.
+/// How many bytes of the start of a page determine its encoding, if there are so many.
 pub(crate) fn start_bytes(content_type: Option<&ContentType>) -> usize {
     if declared(content_type).is_some() { MARK_BYTES } else { PRESCAN_BYTES }
 }
