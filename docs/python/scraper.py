@@ -70,12 +70,12 @@ async def scrape(urls, args, report):
         aiohttp.ClientSession(connector=connector, timeout=no_limit) as session,
         asyncio.TaskGroup() as tasks,
     ):
-        turns = Turns(args.concurrency, args.per_host)
+        limiter = Limiter(args.concurrency, args.per_host)
         room = asyncio.Semaphore(args.concurrency + AHEAD)
 
         async def fetch_and_report(index, url):
             try:
-                report(await fetch_page(session, args, turns, index, url))
+                report(await fetch_page(session, args, limiter, index, url))
             finally:
                 room.release()
 
@@ -87,8 +87,8 @@ async def scrape(urls, args, report):
 
 
 # ANCHOR_END: scrape
-# ANCHOR: turns
-class Turns:
+# ANCHOR: limiter
+class Limiter:
     """At most so many pages in flight, and so many of them to one host.
 
     aiohttp has such limits, too (`limit_per_host`), but a page that waits for them is late already.
@@ -107,16 +107,16 @@ class Turns:
             yield
 
 
-# ANCHOR_END: turns
+# ANCHOR_END: limiter
 # ANCHOR: fetch_page
-async def fetch_page(session, args, turns, index, url):
-    """One page, from its turn to its outcome. Whatever goes wrong stays here."""
+async def fetch_page(session, args, limiter, index, url):
+    """One page, from its first permit to its outcome. Whatever goes wrong stays here."""
     page = Page(index, url)
-    async with AsyncExitStack() as turn:
-        await turn.enter_async_context(turns.at(url))
+    async with AsyncExitStack() as permit:
+        await permit.enter_async_context(limiter.at(url))
         try:
             async with asyncio.timeout(args.timeout) as limit:
-                await keep_trying(session, args, turns, turn, page, limit)
+                await keep_trying(session, args, limiter, permit, page, limit)
         except (aiohttp.ClientError, TimeoutError) as error:
             kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
             page.error = {"kind": kind, "message": str(error)}
@@ -125,7 +125,7 @@ async def fetch_page(session, args, turns, index, url):
 
 # ANCHOR_END: fetch_page
 # ANCHOR: keep_trying
-async def keep_trying(session, args, turns, turn, page, limit):
+async def keep_trying(session, args, limiter, permit, page, limit):
     """Tries until the page is there, or until it is no use. The limit is for all tries together."""
     while True:
         page.tries += 1
@@ -139,9 +139,9 @@ async def keep_trying(session, args, turns, turn, page, limit):
             if asyncio.get_running_loop().time() + wait >= limit.when():
                 raise
         page.status = None
-        await turn.aclose()  # in the meantime it is the turn of others
+        await permit.aclose()  # without a permit, which others take
         await asyncio.sleep(wait)
-        await turn.enter_async_context(turns.at(page.url))
+        await permit.enter_async_context(limiter.at(page.url))
 
 
 # ANCHOR_END: keep_trying
