@@ -250,6 +250,34 @@ fn the_default_members_are_the_examples_and_what_they_stand_on() {
     }
 }
 
+/// What the examples have in common is compiled once for all four: none asks for other features of it.
+#[test]
+fn the_examples_share_their_builds() {
+    // A tokio without sockets is the point of scraper_smol, and hyper stands on it.
+    const DIFFER: [&str; 2] = ["tokio", "hyper"];
+    let mut first: BTreeMap<String, (BTreeSet<String>, &str)> = BTreeMap::new();
+    for example in SCRAPERS.iter().chain(&["hello_world"]) {
+        let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        // On other systems their libraries for the system's calls may differ.
+        let format = ["--prefix", "none", "--no-dedupe", "--format", "{p} | {f}"];
+        let edges = ["-e", "normal,build", "--target", "x86_64-unknown-linux-gnu"];
+        let tree = cargo(&[&["tree", "-p", example], &edges[..], &format].concat());
+        for line in tree.lines() {
+            let (package, features) = line.split_once(" | ").expect("a package and its features");
+            packages.entry(package.to_owned()).or_default().insert(features.to_owned());
+        }
+        for (package, features) in packages {
+            let (others, by) = first.entry(package.clone()).or_insert((features.clone(), example));
+            let name = package.split(' ').next().unwrap_or_default();
+            let small = *example == "hello_world" && name == "syn"; // of which only clap's macros stand on it
+            assert!(
+                small || DIFFER.contains(&name) || features.is_subset(others),
+                "{example} and {by} build {package} each for itself: {features:?}, {others:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn every_dependency_has_its_reason_beside_it() {
     let manifest = read("Cargo.toml");
