@@ -16,6 +16,7 @@ import random
 import re
 import sys
 import weakref
+from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -70,7 +71,7 @@ async def scrape(urls, args, report):
         aiohttp.ClientSession(connector=connector, timeout=no_limit) as session,
         asyncio.TaskGroup() as tasks,
     ):
-        limiter = Limiter(args.concurrency, args.per_host)
+        limiter = Limiter(args.concurrency, args.per_host, args.delay)
         room = asyncio.Semaphore(args.concurrency + AHEAD)
 
         async def fetch_and_report(index, url):
@@ -81,7 +82,11 @@ async def scrape(urls, args, report):
 
         # A URL is read, and its task created, when there is room for it. Reading blocks the event
         # loop: no harm when it is a file.
+        fetched = read_fetched(args.resume or ())
         for index, url in enumerate(urls):
+            if fetched[url] > 0:
+                fetched[url] -= 1
+                continue
             await room.acquire()
             tasks.create_task(fetch_and_report(index, url))
 
@@ -89,22 +94,30 @@ async def scrape(urls, args, report):
 # ANCHOR_END: scrape
 # ANCHOR: limiter
 class Limiter:
-    """At most so many pages in flight, and so many of them to one host.
+    """At most so many pages in flight, so many of them to one host, and a delay between two there.
 
     aiohttp has such limits, too (`limit_per_host`), but a page that waits for them is late already.
     """
 
-    def __init__(self, concurrency, per_host):
+    def __init__(self, concurrency, per_host, delay):
         self.all = asyncio.Semaphore(concurrency)
         self.per_host = per_host
+        self.delay = delay
+        self.next_start = {}
         self.hosts = weakref.WeakValueDictionary()  # those that a page waits for, or is in flight to
 
     @asynccontextmanager
     async def at(self, url):
         origin = "/".join(url.split("/", 3)[:3])
         host = self.hosts.setdefault(origin, asyncio.Semaphore(self.per_host))
-        async with host, self.all:
-            yield
+        async with host:
+            if self.delay:
+                now = asyncio.get_running_loop().time()
+                start = max(now, self.next_start.get(origin, now))
+                self.next_start[origin] = start + self.delay
+                await asyncio.sleep(start - now)
+            async with self.all:
+                yield
 
 
 # ANCHOR_END: limiter
@@ -195,12 +208,26 @@ def read_urls(args):
     return itertools.chain(args.urls, (line for line in lines if line and line[0] != "#"))
 
 
+def read_fetched(lines):
+    """How often each URL was fetched, by the lines of an earlier run, of which the last may be half one."""
+    fetched = Counter()
+    for line in lines:
+        try:
+            page = json.loads(line)
+            fetched[page["url"]] += "error" not in page
+        except (ValueError, TypeError, KeyError):
+            pass
+    return fetched
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Fetch web pages concurrently.")
     parser.add_argument("urls", metavar="URL", nargs="*")
     parser.add_argument("-i", "--input", metavar="FILE", type=argparse.FileType())
+    parser.add_argument("--resume", metavar="FILE", type=argparse.FileType())
     parser.add_argument("-c", "--concurrency", metavar="N", type=int, default=100)
     parser.add_argument("--per-host", metavar="N", type=int, default=6)
+    parser.add_argument("--delay", metavar="SECONDS", type=float, default=0)
     parser.add_argument("-t", "--timeout", metavar="SECONDS", type=float, default=30)
     parser.add_argument("--retries", metavar="N", type=int, default=2)
     parser.add_argument("--retry-delay", metavar="SECONDS", type=float, default=0.5)

@@ -27,7 +27,8 @@ use async_std::task::{self, block_on, sleep};
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
-    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let (run, mut report) = scraper_kit::start(name, version, sleep);
     let result = block_on(scrape(run, &mut report));
     report.finish(result)
 }

@@ -4,7 +4,9 @@ mod command_line;
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
+use futures::FutureExt;
 use futures::stream::{BoxStream, StreamExt};
 
 use crate::page::clock::Clock;
@@ -17,8 +19,8 @@ use crate::process::{give_up, require_threads};
 use crate::report::{self, Report};
 use crate::run::command_line::{CommandLine, Selected, usage_error};
 use crate::search::{Query, Searcher};
-use crate::targets::limiter::Limiter;
-use crate::targets::{self, List, Stopped, Target};
+use crate::targets::limiter::{Limiter, Sleep};
+use crate::targets::{self, Fetched, List, Stopped, Target};
 
 /// How far the list is read ahead. Pages of one host that wait for permits hold up those of other hosts
 /// only where there are more of them in a row than this. As many may wait for another try.
@@ -41,11 +43,20 @@ pub struct Run {
     pub stopped: Stopped,
 }
 
-/// Reads the command line of the scraper called `name`, and begins its run.
+/// Reads the command line of the scraper called `name`, and begins its run. Where a run has to wait, it does
+/// so by the runtime's own `sleep`.
 ///
 /// A usage error, `--help` and `--version` end the program here: a line on standard error and exit
 /// code 2, or a text on standard output and 0. So does a machine that has no threads for it, with 1.
-pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
+pub fn start<S>(
+    name: &'static str,
+    version: &'static str,
+    sleep: fn(Duration) -> S,
+) -> (Run, Report)
+where
+    S: Future<Output = ()> + Send + 'static,
+{
+    let sleep: Sleep = Box::new(move |time| sleep(time).boxed());
     panic::report_in_one_line(name);
     let line = CommandLine::read(name, version);
     let files = allow_many_files();
@@ -59,6 +70,9 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
     let list = line.input.as_ref().map(|path| {
         List::open(path).unwrap_or_else(|error| usage_error("--input", path.display(), error))
     });
+    let fetched = line.resume.as_ref().map(|path| {
+        Fetched::read(path).unwrap_or_else(|error| usage_error("--resume", path.display(), error))
+    });
     let (mut urls, mut threads) = (line.urls, runtime_threads());
     if urls.is_empty() && list.is_none() {
         let site = PracticeSite::start(0).unwrap_or_else(|error| {
@@ -70,7 +84,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
 
     let Selected(css, query) =
         line.select.unwrap_or_else(|| Selected("title".to_owned(), Query::Title));
-    let total = list.is_none().then_some(urls.len());
+    let total = (list.is_none() && fetched.is_none()).then_some(urls.len());
     let failed = list.as_ref().map(List::failed);
     let format = match line.format {
         command_line::Format::Table => report::Format::Table { css },
@@ -83,7 +97,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         concurrency = concurrency.min(files.saturating_sub(OTHER_FILES) / 2).max(1);
     }
     let under_way = concurrency.saturating_add(AHEAD);
-    let limiter = Limiter::new(concurrency, per_host, under_way);
+    let limiter = Limiter::new(concurrency, per_host, under_way, line.delay, sleep);
     let options = Arc::new(Options {
         concurrency,
         per_host,
@@ -99,7 +113,7 @@ pub fn start(name: &'static str, version: &'static str) -> (Run, Report) {
         save,
     });
     let (running, stopped) = targets::running();
-    let targets = targets::stream(urls, list, running);
+    let targets = targets::stream(urls, list, fetched.unwrap_or_default(), running);
     let targets = targets::with_permits(targets, limiter, AHEAD).boxed();
     require_threads(threads);
     (Run { options, targets, interrupted, stopped }, report)

@@ -4,11 +4,12 @@ pub(crate) mod address;
 mod credentials;
 pub(crate) mod limiter;
 mod list;
+mod resume;
 mod running;
 
 use std::sync::Arc;
 
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, StreamExt, future, stream};
 use url::Url;
 
 use crate::error::{ErrorKind, FetchError};
@@ -17,6 +18,7 @@ use crate::targets::limiter::{Limiter, NewPage};
 
 pub use credentials::basic_auth;
 pub(crate) use list::List;
+pub(crate) use resume::Fetched;
 pub use running::Stopped;
 pub(crate) use running::{Running, running};
 
@@ -66,11 +68,12 @@ pub(crate) fn with_permits(
     targets.map(wait).buffer_unordered(ahead)
 }
 
-/// The targets named on the command line, then those in the list, read while requests are under
-/// way.
+/// The targets named on the command line, then those in the list, read while requests are under way;
+/// without those that were fetched before.
 pub(crate) fn stream(
     urls: Vec<String>,
     list: Option<List>,
+    mut fetched: Fetched,
     running: Running,
 ) -> impl Stream<Item = Target> + Send + Unpin + 'static {
     let given = urls.into_iter().map(|url| (url.into_bytes(), parse as Parse));
@@ -80,6 +83,7 @@ pub(crate) fn stream(
         .chain(listed.map(|line| (line, parse_line as Parse)))
         .enumerate()
         .map(move |(index, (given, parse))| Target::new(index, &given, parse, running.clone()))
+        .filter(move |target| future::ready(!fetched.take(&target.given)))
 }
 
 #[cfg(test)]
@@ -89,7 +93,8 @@ mod tests {
     #[test]
     fn a_target_that_is_no_url_says_so_and_is_shown_in_part() {
         let long = "x".repeat(2 * MAX_URL_BYTES);
-        let mut targets = stream(vec!["http://a".to_owned(), long], None, running().0);
+        let mut targets =
+            stream(vec!["http://a".to_owned(), long], None, Fetched::default(), running().0);
         let targets = futures::executor::block_on_stream(&mut targets).collect::<Vec<_>>();
         assert_eq!(targets[0].url.as_ref().map(Url::as_str), Ok("http://a/"));
         let error = targets[1].url.as_ref().expect_err("it is no URL");

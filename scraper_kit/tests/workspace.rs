@@ -278,6 +278,55 @@ fn the_examples_share_their_builds() {
     }
 }
 
+/// Each path that ARCHITECTURE.md names is there, below one of the folders that it speaks of.
+#[test]
+fn the_architecture_names_files_that_exist() {
+    const FOLDERS: [&str; 7] = [
+        "",
+        "scraper_tokio",
+        "scraper_kit/src",
+        "scraper_kit/http",
+        "scraper_kit/http/src",
+        "docs",
+        "docs/program/measure",
+    ];
+    let text = read("ARCHITECTURE.md");
+    let is_path = |name: &&str| !name.contains(' ') && name.contains(['/', '.']);
+    let paths: Vec<&str> = text.split('`').skip(1).step_by(2).filter(is_path).collect();
+    assert!(paths.len() > 50, "{paths:?}");
+    for path in paths {
+        let exists = |folder: &&str| root().join(folder).join(path).exists();
+        assert!(FOLDERS.iter().any(|folder| exists(&folder)), "ARCHITECTURE.md: {path}");
+    }
+}
+
+/// What ARCHITECTURE.md says that a room may know, by the members that it depends on.
+#[test]
+fn rooms_depend_on_those_below_them() {
+    for (room, below) in [
+        ("hello_world", &[][..]),
+        ("scraper_tokio", &["scraper_kit"]),
+        ("scraper_async_std", &["scraper_kit", "scraper_http"]),
+        ("scraper_smol", &["scraper_kit", "scraper_http"]),
+        ("scraper_kit", &[]),
+        ("scraper_kit/http", &["scraper_kit"]),
+        ("scraper_kit/http/tokio", &["scraper_kit", "scraper_http"]),
+        ("scraper_kit/hostile", &["scraper_kit"]),
+        ("docs", &[]),
+        ("docs/exercises", &[]),
+        ("docs/kitchen", &[]),
+    ] {
+        let manifest = read(&format!("{room}/Cargo.toml"));
+        let table = manifest.split("\n[dependencies]\n").nth(1).expect("it has dependencies");
+        let table = table.split("\n[").next().expect("split gives at least one");
+        let names = table.lines().filter_map(|line| line.split(['.', ' ']).next());
+        let members = ["hello_world", "scraper_", "hostile_site", "docs", "exercises", "kitchen"];
+        let known: BTreeSet<&str> =
+            names.filter(|name| members.iter().any(|start| name.starts_with(start))).collect();
+        assert_eq!(known, below.iter().copied().collect(), "{room}");
+    }
+}
+
 #[test]
 fn every_dependency_has_its_reason_beside_it() {
     let manifest = read("Cargo.toml");

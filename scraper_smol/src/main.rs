@@ -26,7 +26,8 @@ use std::time::Duration;
 // ANCHOR_END: imports
 
 fn main() -> ExitCode {
-    let (run, mut report) = scraper_kit::start(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let (run, mut report) = scraper_kit::start(name, version, sleep);
     let result = block_on(scrape(run, &mut report));
     report.finish(result)
 }

@@ -30,6 +30,10 @@ pub(crate) struct CommandLine {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
 
+    /// Leave out each URL that an earlier run has fetched: FILE has its output, in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+
     /// At most N requests in flight
     #[arg(short, long, value_name = "N", default_value = "100", value_parser = parse_count)]
     pub(crate) concurrency: NonZeroUsize,
@@ -37,6 +41,11 @@ pub(crate) struct CommandLine {
     /// At most N of them to one host (scheme, host name and port)
     #[arg(long, value_name = "N", default_value = "6", value_parser = parse_count)]
     pub(crate) per_host: NonZeroUsize,
+
+    /// Let so much time lie between two starts to one host, also of further tries
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = parse_delay)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) delay: Duration,
 
     /// Limit for one page, from connecting to its last byte, redirects and all tries included
     #[arg(short, long, value_name = "SECONDS", default_value = "30", value_parser = parse_timeout)]

@@ -1,62 +1,47 @@
-//! The limits on pages: at most `--concurrency` are in flight, and at most `--per-host` to one host.
+//! The limits on pages: at most `--concurrency` are in flight, at most `--per-host` to one host, and
+//! `--delay` lies between two starts there.
 //!
-//! In Python: an `asyncio.Semaphore` for all, and one for each host. The [`Limiter`] goes further in
-//! three things.
+//! In Python: an `asyncio.Semaphore` for all, one for each host, and a time for each host. The [`Limiter`]
+//! goes further in three things.
 //! - A page that has started gets its permit before those that have not, for its time runs.
 //! - A host without waiting pages and without permits takes no memory.
 //! - A permit that comes free is not assigned to the next waiter. The waiter is woken, and takes the permit
 //!   when it is polled: the pages of the list are not polled while the report waits for a slow reader,
 //!   and a permit that was assigned to one of them would be missing for the pages that run.
 
-use std::collections::{BTreeMap, HashMap};
+mod hosts;
+
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
+use futures::future::{BoxFuture, FutureExt};
 use url::Origin;
+
+use crate::targets::limiter::hosts::{QueueKey, State};
+
+/// The runtime's own sleep.
+pub(crate) type Sleep = Box<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Hands out permits to pages, by host.
 pub(crate) struct Limiter {
-    per_host: usize,
+    sleep: Sleep,
     state: Mutex<State>,
 }
 
-struct State {
-    /// How many more may be in flight, and how many more may start.
-    free: usize,
-    may_start: usize,
-    /// The hosts (scheme, host name and port) of all pages that have a permit or wait for one.
-    hosts: HashMap<Arc<Origin>, Host>,
-    /// Of each host with permits left, its first waiter.
-    first: BTreeMap<QueueKey, Arc<Origin>>,
-    arrivals: u64,
-}
-
-#[derive(Default)]
-struct Host {
-    in_flight: usize,
-    queue: BTreeMap<QueueKey, Waker>,
-}
-
-/// The order of waiters: pages that have started before those that are new, then in order of arrival.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct QueueKey {
-    is_new: bool,
-    arrival: u64,
-}
-
 impl Limiter {
-    /// With so many pages in flight at most, so many of them to one host, and so many that have started
-    /// and are not done.
-    pub(crate) fn new(concurrency: usize, per_host: usize, under_way: usize) -> Arc<Self> {
-        let state = State {
-            free: concurrency,
-            may_start: under_way,
-            hosts: HashMap::new(),
-            first: BTreeMap::new(),
-            arrivals: 0,
-        };
-        Arc::new(Self { per_host, state: Mutex::new(state) })
+    /// With so many pages in flight at most, so many of them to one host, so many that have started and are
+    /// not done, and so much time between two starts to one host, which `sleep` waits for.
+    pub(crate) fn new(
+        concurrency: usize,
+        per_host: usize,
+        under_way: usize,
+        delay: Duration,
+        sleep: Sleep,
+    ) -> Arc<Self> {
+        let state = State::new(concurrency, per_host, under_way, delay);
+        Arc::new(Self { sleep, state: Mutex::new(state) })
     }
 
     /// Waits for a new page's permit.
@@ -72,7 +57,7 @@ impl Limiter {
 
     async fn wait(self: &Arc<Self>, origin: Arc<Origin>, is_new: bool) -> Permit {
         let key = self.state().arrive(is_new);
-        let waiter = Waiter { limiter: self, origin, key };
+        let mut waiter = Waiter { limiter: self, origin, key, timer: None };
         poll_fn(|context| waiter.poll(context)).await;
         Permit { limiter: Arc::clone(self), origin: Some(Arc::clone(&waiter.origin)) }
     }
@@ -82,70 +67,51 @@ impl Limiter {
     }
 }
 
-impl State {
-    fn arrive(&mut self, is_new: bool) -> QueueKey {
-        self.arrivals += 1;
-        QueueKey { is_new, arrival: self.arrivals }
-    }
-
-    /// The waiter that may have a permit now, if one may.
-    fn next(&self) -> Option<(QueueKey, &Arc<Origin>)> {
-        let (key, origin) = self.first.first_key_value()?;
-        let may_go = self.free > 0 && (!key.is_new || self.may_start > 0);
-        may_go.then_some((*key, origin))
-    }
-
-    fn wake_next(&self) {
-        if let Some((key, origin)) = self.next() {
-            self.hosts[origin].queue[&key].wake_by_ref();
-        }
-    }
-
-    /// Changes something about a host, and notes its first waiter.
-    fn change(&mut self, origin: &Arc<Origin>, per_host: usize, change: impl FnOnce(&mut Host)) {
-        let host = self.hosts.entry(Arc::clone(origin)).or_default();
-        if let Some(key) = host.queue.first_key_value().map(|(key, _)| *key) {
-            self.first.remove(&key);
-        }
-        change(host);
-        match host.queue.first_key_value() {
-            Some((key, _)) if host.in_flight < per_host => {
-                self.first.insert(*key, Arc::clone(origin));
-            }
-            None if host.in_flight == 0 => drop(self.hosts.remove(origin)),
-            _ => {}
-        }
-    }
-}
-
 /// A page that waits for a permit. It leaves the queue when it is dropped, with a permit or without.
 struct Waiter<'l> {
     limiter: &'l Limiter,
     origin: Arc<Origin>,
     key: QueueKey,
+    /// Of its host's first waiter, until the next page may start there.
+    timer: Option<BoxFuture<'static, ()>>,
 }
 
 impl Waiter<'_> {
-    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
-        let Self { limiter, origin, key } = self;
-        let mut state = limiter.state();
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Self { limiter, origin, key, timer } = self;
+        let (now, mut state) = (Instant::now(), limiter.state());
         let waker = context.waker().clone();
-        state.change(origin, limiter.per_host, |host| drop(host.queue.insert(*key, waker)));
-        if state.next().is_none_or(|(next, _)| next != *key) {
-            return Poll::Pending;
+        state.change(origin, now, |host| drop(host.queue.insert(*key, waker)));
+        if state.next().is_some_and(|(next, _)| next == *key) {
+            state.free -= 1;
+            state.may_start -= usize::from(key.is_new);
+            state.start(origin, now);
+            return Poll::Ready(());
         }
-        state.free -= 1;
-        state.may_start -= usize::from(key.is_new);
-        state.change(origin, limiter.per_host, |host| host.in_flight += 1);
-        Poll::Ready(())
+        let host = &state.hosts[origin];
+        let wait = host.wait(now);
+        let is_first = host.queue.first_key_value().is_some_and(|(first, _)| first == key);
+        drop(state);
+        if is_first && !wait.is_zero() {
+            let timer = timer.insert((limiter.sleep)(wait));
+            if timer.poll_unpin(context).is_ready() {
+                context.waker().wake_by_ref();
+            }
+        }
+        Poll::Pending
     }
 }
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut state = self.limiter.state();
-        state
-            .change(&self.origin, self.limiter.per_host, |host| drop(host.queue.remove(&self.key)));
+        let (now, mut state) = (Instant::now(), self.limiter.state());
+        state.change(&self.origin, now, |host| drop(host.queue.remove(&self.key)));
+        if let Some(host) = state.hosts.get(&self.origin)
+            && let Some((_, next)) = host.queue.first_key_value()
+            && !host.wait(now).is_zero()
+        {
+            next.wake_by_ref(); // to set its timer
+        }
         state.wake_next();
     }
 }
@@ -172,7 +138,7 @@ impl Permit {
         let mut state = self.limiter.state();
         state.free += free;
         if let Some(origin) = self.origin.take() {
-            state.change(&origin, self.limiter.per_host, |host| host.in_flight -= 1);
+            state.change(&origin, Instant::now(), |host| host.in_flight -= 1);
         }
         state.wake_next();
     }
@@ -213,6 +179,11 @@ mod tests {
 
     type Acquiring = Pin<Box<dyn Future<Output = (Permit, Option<Started>)>>>;
 
+    fn limiter(concurrency: usize, per_host: usize, under_way: usize) -> Arc<Limiter> {
+        let sleep = Box::new(|_| unreachable!("there is no delay"));
+        Limiter::new(concurrency, per_host, under_way, Duration::ZERO, sleep)
+    }
+
     /// A page that asks for a permit, and may have it at once.
     struct Page {
         acquiring: Option<Acquiring>,
@@ -251,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_host_that_has_enough_takes_nothing_from_others() {
-        let limiter = Limiter::new(3, 2, 1000);
+        let limiter = limiter(3, 2, 1000);
         let slow: Vec<_> = (0..1000).map(|_| Page::new(&limiter, "slow")).collect();
         assert_eq!(slow.iter().filter(|page| page.permit.is_some()).count(), 2);
         let mut quick = Page::new(&limiter, "quick");
@@ -264,7 +235,7 @@ mod tests {
 
     #[test]
     fn scheme_and_port_are_part_of_a_host() {
-        let limiter = Limiter::new(9, 1, 9);
+        let limiter = limiter(9, 1, 9);
         let mut pages = ["host", "host:81", "host:80"].map(|host| Page::new(&limiter, host));
         assert_eq!(pages.each_mut().map(Page::has_permit), [true, true, false]);
     }
@@ -272,7 +243,7 @@ mod tests {
     #[test]
     fn started_pages_go_first_and_else_the_first_to_arrive() {
         for (concurrency, per_host) in [(1, 9), (9, 1)] {
-            let limiter = Limiter::new(concurrency, per_host, 9);
+            let limiter = limiter(concurrency, per_host, 9);
             let mut last = Some(Page::new(&limiter, "host"));
             let pages =
                 [true, true, false, false].map(|is_new| Page::ask(&limiter, "host", is_new));
@@ -292,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_page_that_gives_up_blocks_no_other() {
-        let limiter = Limiter::new(1, 1, 100);
+        let limiter = limiter(1, 1, 100);
         let first = Page::new(&limiter, "a");
         let (queued, woken, mut last) =
             (Page::new(&limiter, "a"), Page::new(&limiter, "b"), Page::new(&limiter, "a"));
@@ -306,7 +277,7 @@ mod tests {
     /// New pages are polled by one loop, which may stand still; those that run are tasks of their own.
     #[test]
     fn a_new_page_that_is_not_polled_keeps_no_permit_from_one_that_runs() {
-        let limiter = Limiter::new(1, 1, 100);
+        let limiter = limiter(1, 1, 100);
         let first = Page::new(&limiter, "host");
         let mut new = Page::new(&limiter, "host");
         drop(first);
@@ -317,7 +288,7 @@ mod tests {
 
     #[test]
     fn no_page_starts_while_too_many_are_under_way() {
-        let limiter = Limiter::new(9, 9, 2);
+        let limiter = limiter(9, 9, 2);
         let mut pages = ["a", "b", "c"].map(|host| Page::new(&limiter, host));
         assert_eq!(pages.each_mut().map(Page::has_permit), [true, true, false]);
         let [a, b, mut c] = pages;
@@ -333,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_host_without_pages_takes_no_memory() {
-        let limiter = Limiter::new(10, 2, 100);
+        let limiter = limiter(10, 2, 100);
         for host in 0..1000 {
             let pages: Vec<_> =
                 (0..5).map(|_| Page::new(&limiter, &format!("host-{host}"))).collect();
@@ -342,5 +313,37 @@ mod tests {
         let state = limiter.state();
         assert_eq!((state.hosts.len(), state.first.len()), (0, 0));
         assert_eq!((state.free, state.may_start), (10, 100));
+    }
+
+    /// A runtime's sleep, by a thread.
+    fn sleep(time: Duration) -> BoxFuture<'static, ()> {
+        let (done, slept) = futures::channel::oneshot::channel::<()>();
+        std::thread::spawn(move || {
+            std::thread::sleep(time);
+            drop(done);
+        });
+        slept.map(|_| ()).boxed()
+    }
+
+    #[test]
+    fn a_delay_lies_between_two_starts_to_one_host_and_no_other() {
+        const DELAY: Duration = Duration::from_millis(20);
+        let limiter = Limiter::new(9, 9, 9, DELAY, Box::new(sleep));
+        let start = |host: &str| {
+            let origin = Url::parse(&format!("http://{host}/")).unwrap().origin();
+            let started = limiter.start(origin);
+            async { (started.await, Instant::now()) }
+        };
+        let begin = Instant::now();
+        let pages = ["a", "a", "b", "a"].map(start);
+        let starts = futures::executor::block_on(futures::future::join_all(pages));
+        let at: Vec<_> = starts.iter().map(|(_, at)| *at - begin).collect();
+        assert!(at[1] >= DELAY && at[3] >= 2 * DELAY, "{at:?}");
+        assert!(at[2] <= at[1], "another host does not wait: {at:?}");
+        drop(starts);
+        std::thread::sleep(DELAY);
+        drop(Page::new(&limiter, "c"));
+        let state = limiter.state();
+        assert_eq!((state.hosts.len(), state.starts.len()), (1, 1), "old starts are forgotten");
     }
 }
