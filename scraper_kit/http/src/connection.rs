@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use futures::io::{AsyncRead, AsyncWrite};
@@ -36,7 +37,9 @@ pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
     /// Set when the driver is to be polled.
     flag: Arc<WakeFlag>,
     waker: Waker,
-    socket: Waker,
+    /// The socket's flags.
+    readable: Arc<WakeFlag>,
+    drained: Arc<AtomicBool>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
@@ -44,7 +47,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub(crate) async fn new(stream: S, max_headers: usize) -> hyper::Result<Self> {
         let socket = Socket::new(stream);
         let (flag, waker) = WakeFlag::new();
-        let socket_waker = socket.waker();
+        let (readable, drained) = socket.flags();
         // What real servers send, and browsers and curl accept.
         let mut http = http1::Builder::new();
         http.max_headers(max_headers)
@@ -53,7 +56,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .allow_spaces_after_header_name_in_responses(true)
             .ignore_invalid_headers_in_responses(true);
         let (sender, driver) = http.handshake(socket).await?;
-        Ok(Self { sender, driver: Some(driver), flag, waker, socket: socket_waker })
+        Ok(Self { sender, driver: Some(driver), flag, waker, readable, drained })
     }
 
     /// Sends a request, and waits for the head of the response.
@@ -62,11 +65,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         request: Request<NoBody>,
     ) -> hyper::Result<Response<Incoming>> {
         let mut response = pin!(self.sender.send_request(request));
-        poll_fn(|context| {
-            self.drive(context);
-            response.as_mut().poll(context)
-        })
-        .await
+        poll_fn(|context| self.drive_until(context, |context| response.as_mut().poll(context)))
+            .await
     }
 
     /// The next piece of a response's body.
@@ -79,8 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if frame.is_ready() {
             return frame;
         }
-        self.drive(context);
-        Pin::new(body).poll_frame(context)
+        self.drive_until(context, |context| Pin::new(&mut *body).poll_frame(context))
     }
 
     /// Whether the next request can be sent: the response before it is complete, and the server has
@@ -92,8 +91,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// The same for a connection that has been idle: reads from its socket, too.
     pub(crate) fn is_still_idle(&mut self, context: &mut Context<'_>) -> bool {
-        self.socket.wake_by_ref();
+        self.read_on();
         self.is_idle(context)
+    }
+
+    /// Drives the connection until there is what `poll` waits for, or nothing more to read.
+    fn drive_until<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        loop {
+            self.drive(context);
+            let ready = poll(context);
+            if ready.is_ready() || !self.drained.load(Ordering::Relaxed) {
+                return ready;
+            }
+            self.read_on();
+        }
+    }
+
+    /// Makes the next `drive` read from the socket.
+    fn read_on(&self) {
+        self.drained.store(false, Ordering::Relaxed);
+        self.readable.set();
+        self.flag.set();
     }
 
     /// Lets hyper do what can be done now. An error of it reaches the request, too.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 use futures::io::{AsyncRead, AsyncWrite};
@@ -27,17 +28,19 @@ pub(crate) struct Socket<S> {
     /// that there was nothing; those of async-io make a system call each time.
     readable: Arc<WakeFlag>,
     waker: Waker,
+    /// Set when a read has brought less than there was room for: probably there is no more.
+    drained: Arc<AtomicBool>,
 }
 
 impl<S: AsyncRead> Socket<S> {
     pub(crate) fn new(stream: S) -> Self {
         let (readable, waker) = WakeFlag::new();
-        Self { stream, readable, waker }
+        Self { stream, readable, waker, drained: Arc::default() }
     }
 
-    /// Wakes the task that waits for this socket, and makes the next poll read from it.
-    pub(crate) fn waker(&self) -> Waker {
-        self.waker.clone()
+    /// What the connection over this socket has to see of it: see the fields.
+    pub(crate) fn flags(&self) -> (Arc<WakeFlag>, Arc<AtomicBool>) {
+        (Arc::clone(&self.readable), Arc::clone(&self.drained))
     }
 }
 
@@ -56,7 +59,13 @@ impl<S: AsyncRead + Unpin> rt::Read for Socket<S> {
             let bytes = &mut bytes[..cursor.remaining().min(READ_BYTES)];
             let length = ready!(Pin::new(&mut this.stream).poll_read(context, bytes))?;
             cursor.put_slice(&bytes[..length]);
-            this.readable.set(); // there may be more
+            if (1..bytes.len()).contains(&length) {
+                // To ask for more is a system call in vain, and one more to be woken when it comes. hyper
+                // would make both at the end of a response. Where it is not the end, `Connection` sees to it.
+                this.drained.store(true, Ordering::Relaxed);
+            } else {
+                this.readable.set();
+            }
             Poll::Ready(Ok(()))
         })
     }
