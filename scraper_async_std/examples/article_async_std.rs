@@ -1,6 +1,6 @@
-//! The article's scraper on async-std and surf: all pages at once, and all of them or none.
+//! The article's scraper, on three runtimes: all pages at once, and all of them or none.
 //!
-//!     cargo run -p scraper_async_std --example article_async_std
+//!     cargo run -p scraper_tokio --example article_tokio     or with async_std, or with smol
 
 use std::io::{Write, stdout};
 

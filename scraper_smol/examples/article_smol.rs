@@ -1,6 +1,6 @@
-//! The article's scraper on smol: all pages at once, and all of them or none.
+//! The article's scraper, on three runtimes: all pages at once, and all of them or none.
 //!
-//!     cargo run -p scraper_smol --example article_smol
+//!     cargo run -p scraper_tokio --example article_tokio     or with async_std, or with smol
 
 use std::io::{Write, stdout};
 
