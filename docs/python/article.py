@@ -1,4 +1,4 @@
-"""The article's scraper on asyncio and aiohttp: all pages at once, and all of them or none.
+"""The scraper as an article on asyncio has it: all pages at once, and all of them or none.
 
     python article.py http://example.com http://example.org http://example.net
 """

@@ -1,4 +1,4 @@
-//! The article's scraper, on three runtimes: all pages at once, and all of them or none.
+//! The scraper as an article on asyncio has it: all pages at once, and all of them or none.
 //!
 //!     cargo run -p scraper_tokio --example article_tokio     or with async_std, or with smol
 
