@@ -247,9 +247,9 @@ fn source(path: &str) -> String {
     lines.join("\n")
 }
 
-/// What of the first program that is on three runtimes can be seen, as code.
+/// What of the scraper's whole program, the second that is on three runtimes, can be seen, as code.
 const SEEN: &str = "
-    return [...document.querySelectorAll('.merged')[0].querySelectorAll('.code')]
+    return [...document.querySelectorAll('.merged ~ .merged .code')]
         .filter((code) => code.checkVisibility()).map((code) => code.textContent).join('');";
 
 #[test]
@@ -268,9 +268,9 @@ fn one_text_where_the_three_are_the_same_and_each_file_whole() {
         {
             assert_eq!(seen.matches(what).count(), times, "{what}");
         }
-        let columns = ["Python", "Rust"].repeat(3);
-        let columns = [&columns[..], &["tokio", "async-std", "smol"]].concat();
-        assert_eq!(shown(browser).await[..9], columns);
+        let runtimes = ["tokio", "async-std", "smol"];
+        let columns = [&runtimes.repeat(2)[..], &["Python", "Rust"].repeat(3), &runtimes].concat();
+        assert_eq!(shown(browser).await[..15], columns);
         let level: Vec<f64> = browser
             .get(
                 "return [...document.querySelectorAll('.merged .column')].slice(0, 3)
@@ -280,18 +280,18 @@ fn one_text_where_the_three_are_the_same_and_each_file_whole() {
         assert!(level.iter().all(|top| *top == level[0]), "{level:?}");
 
         // One file whole, by keyboard; it stays so.
-        let button = |place: usize| format!(".choice button:nth-child({place})");
+        let button = |place: usize| format!(".merged ~ .merged .choice button:nth-child({place})");
         browser.driver.find(By::Css(button(4))).await.unwrap().focus().await.unwrap();
         browser.press(Key::Enter).await;
         assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[2]);
         browser.photograph("scraper-1440-light-one-file.png").await;
         browser.driver.refresh().await.unwrap();
         assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[2], "remembered");
-        let pressed = "return [...document.querySelectorAll('.choice button')].map((button) => button.getAttribute('aria-pressed'));";
+        let pressed = "return [...document.querySelectorAll('.merged ~ .merged .choice button')].map((button) => button.getAttribute('aria-pressed'));";
         assert_eq!(browser.get::<Vec<String>>(pressed).await, ["false", "false", "false", "true"]);
         let selected: String = browser
             .get(
-                "const codes = [...document.querySelectorAll('.merged .code')].filter((code) => code.checkVisibility());
+                "const codes = [...document.querySelectorAll('.merged ~ .merged .code')].filter((code) => code.checkVisibility());
                  const [first, last] = [codes[0], codes.at(-1)];
                  getSelection().setBaseAndExtent(first, 0, last, last.childNodes.length);
                  return getSelection().toString();",
@@ -307,7 +307,9 @@ fn one_text_where_the_three_are_the_same_and_each_file_whole() {
         browser.set_screen(360, "light").await;
         browser.driver.refresh().await.unwrap();
         assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[0]);
-        browser.click(".merged .side-by-side:last-child [role=\"tab\"]:nth-child(2)").await;
+        browser
+            .click(".merged ~ .merged .side-by-side:last-child [role=\"tab\"]:nth-child(2)")
+            .await;
         assert_eq!(browser.get::<String>(SEEN).await.trim_end(), files[1], "all regions follow");
         browser.photograph("scraper-360-light-tabs.png").await;
     });
@@ -330,7 +332,7 @@ fn tabs_switch_and_are_remembered() {
         }
 
         // Where a group has no such column, its first is shown.
-        let with = |name| ["Python", "Python", "Python", name, name];
+        let with = |name| [name, name, "Python", "Python", "Python", name, name];
         browser.open(&format!("{book}scraper.html")).await;
         assert_eq!(shown(browser).await, with("smol"), "in another chapter");
         browser.driver.refresh().await.unwrap();
@@ -372,7 +374,7 @@ fn tabs_switch_and_are_remembered() {
                 });",
             )
             .await;
-        assert_eq!(roles, [true; 12]);
+        assert_eq!(roles, [true; 18]);
 
         // Without memory, as some private windows are, the tabs still switch.
         let storage = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });";

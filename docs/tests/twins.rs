@@ -135,6 +135,30 @@ fn hello_world_prints_the_same() {
 }
 
 #[test]
+fn the_articles_scrapers_print_the_same_or_all_of_them_fail() {
+    let Some(python) = python() else { return };
+    let site = Site::start();
+    let pages = ["/eggs", "/page/7?bytes=20000", "/nothing"];
+    let pages = pages.map(|path| format!("{}{path}", site.address));
+    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let closed = format!("http://{closed}/");
+    for (urls, lines, code) in
+        [(vec![&pages[0], &pages[1], &pages[2]], 3, 0), (vec![&pages[0], &closed], 0, 1)]
+    {
+        let urls: Vec<&str> = urls.into_iter().map(String::as_str).collect();
+        let twin = twin(python, "article.py", &urls);
+        let printed = String::from_utf8(twin.stdout).unwrap().replace("\r\n", "\n");
+        assert_eq!((printed.lines().count(), twin.status.code()), (lines, Some(code)));
+        for scraper in SCRAPERS {
+            let example = format!("examples/{}", scraper.replace("scraper", "article"));
+            let output = rust(&example, &urls);
+            assert_eq!(output.status.code(), Some(code), "{scraper}");
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), printed, "{scraper}");
+        }
+    }
+}
+
+#[test]
 fn the_scrapers_find_the_same_on_every_page() {
     let Some(python) = python() else { return };
     let site = Site::start();

@@ -13,7 +13,7 @@ use scraper_http::{Client, Runtime};
 use scraper_kit::{ErrorKind, FetchError, Options, ResponseHead};
 use url::Url;
 
-use backend::Backend;
+pub use backend::Backend;
 
 /// What aiohttp calls a session: a pool of connections, shared by all clones of the handle.
 pub type Session = surf::Client;

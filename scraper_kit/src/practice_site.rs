@@ -3,6 +3,7 @@
 //! It answers from plain threads: no async runtime hides behind it, and none is favoured by it.
 
 use std::borrow::Cow;
+use std::env;
 use std::io;
 use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -58,6 +59,16 @@ impl PracticeSite {
     pub fn pages(&self) -> Vec<String> {
         DISHES.iter().map(|(path, ..)| format!("{}{path}", self.address())).collect()
     }
+}
+
+/// The URLs in the program's arguments, or, if there are none, those of a practice site that is started.
+///
+/// # Errors
+/// The site cannot be started.
+pub fn arguments_or_pages() -> io::Result<Vec<String>> {
+    let given = env::args_os().skip(1).map(|url| url.to_string_lossy().into_owned());
+    let given: Vec<String> = given.collect();
+    if given.is_empty() { Ok(PracticeSite::start(0)?.pages()) } else { Ok(given) }
 }
 
 fn serve(target: &str, busy: &AtomicUsize) -> Response<Body> {

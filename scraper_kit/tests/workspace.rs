@@ -65,6 +65,20 @@ fn only_the_runtime_differs() {
 }
 
 #[test]
+fn the_articles_scrapers_are_short_and_differ_in_two_regions() {
+    let sources = SCRAPERS.map(|name| {
+        let example = name.replace("scraper", "article");
+        let source = read(&format!("{name}/examples/{example}.rs"));
+        assert!(source.lines().count() <= 40, "{example}: as long as a screen");
+        regions(&source)
+    });
+    for (name, (outside, inside)) in SCRAPERS.iter().zip(&sources) {
+        assert_eq!(*outside, sources[0].0, "{name} and {} differ outside the regions", SCRAPERS[0]);
+        assert_eq!(inside.keys().collect::<Vec<_>>(), ["fetch_page", "main"], "{name}");
+    }
+}
+
+#[test]
 fn the_clients_offer_the_same_items_in_the_same_order() {
     let items = |path: &str| -> Vec<String> {
         let source = read(path);

@@ -4,3 +4,6 @@ const SCRAPER: &str = env!("CARGO_BIN_EXE_scraper_tokio");
 
 #[path = "../../scraper_kit/tests/every_scraper/black_box.rs"]
 mod black_box;
+
+#[path = "../../scraper_kit/tests/every_scraper/article.rs"]
+mod article;

@@ -58,6 +58,13 @@ impl<R: Runtime> Client<R> {
         Self { pool: Pool::new(max_connections), tls: Arc::new(tls()), headers: Arc::new(headers) }
     }
 
+    /// Asks for pages as they are: what [`get`](Self::get) returns needs no decompressing then.
+    #[must_use]
+    pub fn uncompressed(mut self) -> Self {
+        Arc::make_mut(&mut self.headers).remove(header::ACCEPT_ENCODING);
+        self
+    }
+
     /// Requests a page, and follows no redirect. Returns when the head of the response is there; its
     /// body has yet to come.
     ///
