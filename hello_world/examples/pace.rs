@@ -83,41 +83,29 @@ async fn two_at_once() {
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
+async fn keep_a_pace<Tick>(mut tick: impl AsyncFnMut() -> Tick) {
     step("An interval of 0.2 s");
-    let mut ticks = tokio::time::interval(PERIOD);
-    for tick in 1..=3 {
-        ticks.tick().await;
-        say(format!("tick {tick}"));
+    for number in 1..=3 {
+        tick().await;
+        say(format!("tick {number}"));
     }
     five_a_second().await;
     two_at_once().await;
 }
 
+#[tokio::main]
+async fn on_tokio() {
+    let mut ticks = tokio::time::interval(PERIOD);
+    keep_a_pace(async || ticks.tick().await).await;
+}
+
+/// Its interval needs the feature `unstable`. A loop of sleeps is later each time, by what the loop
+/// takes.
 fn on_async_std() {
-    async_std::task::block_on(async {
-        step("An interval of 0.2 s");
-        for tick in 1..=3 {
-            // Its interval needs the feature `unstable`. A loop of sleeps is later each time, by what
-            // the loop takes.
-            async_std::task::sleep(PERIOD).await;
-            say(format!("tick {tick}"));
-        }
-        five_a_second().await;
-        two_at_once().await;
-    });
+    async_std::task::block_on(keep_a_pace(async || async_std::task::sleep(PERIOD).await));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("An interval of 0.2 s");
-        let mut ticks = smol::Timer::interval(PERIOD);
-        for tick in 1..=3 {
-            ticks.next().await;
-            say(format!("tick {tick}"));
-        }
-        five_a_second().await;
-        two_at_once().await;
-    });
+    let mut ticks = smol::Timer::interval(PERIOD);
+    smol::block_on(keep_a_pace(async || ticks.next().await));
 }

@@ -114,19 +114,23 @@ fn watch(blocks: fn()) {
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
+async fn increment(counter: Arc<Mutex<u32>>) {
+    *counter.lock().expect("nobody panics with it") += 1;
+}
+
+/// What is shared, in the same way on every runtime.
+async fn share<Task: Future>(spawn_increment: impl Fn(Arc<Mutex<u32>>) -> Task) {
     step("A blocking lock, for one line, in a thousand tasks");
     let counter = Arc::new(Mutex::new(0));
-    join_all((0..1000).map(|_| {
-        let counter = Arc::clone(&counter);
-        tokio::spawn(async move { *counter.lock().expect("nobody panics with it") += 1 })
-    }))
-    .await;
+    join_all((0..1000).map(|_| spawn_increment(Arc::clone(&counter)))).await;
     say(format!("counted to {}", counter.lock().expect("nobody panics with it")));
-
     with_a_lock().await;
     with_an_owner().await;
+}
+
+#[tokio::main]
+async fn on_tokio() {
+    share(|counter| tokio::spawn(increment(counter))).await;
     watch(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("cannot start tokio").block_on(deadlock());
@@ -134,37 +138,13 @@ async fn on_tokio() {
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        step("A blocking lock, for one line, in a thousand tasks");
-        let counter = Arc::new(Mutex::new(0));
-        join_all((0..1000).map(|_| {
-            let counter = Arc::clone(&counter);
-            async_std::task::spawn(
-                async move { *counter.lock().expect("nobody panics with it") += 1 },
-            )
-        }))
-        .await;
-        say(format!("counted to {}", counter.lock().expect("nobody panics with it")));
+    use async_std::task::{block_on, spawn};
 
-        with_a_lock().await;
-        with_an_owner().await;
-    });
-    watch(|| async_std::task::block_on(deadlock()));
+    block_on(share(|counter| spawn(increment(counter))));
+    watch(|| block_on(deadlock()));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("A blocking lock, for one line, in a thousand tasks");
-        let counter = Arc::new(Mutex::new(0));
-        join_all((0..1000).map(|_| {
-            let counter = Arc::clone(&counter);
-            smol::spawn(async move { *counter.lock().expect("nobody panics with it") += 1 })
-        }))
-        .await;
-        say(format!("counted to {}", counter.lock().expect("nobody panics with it")));
-
-        with_a_lock().await;
-        with_an_owner().await;
-    });
+    smol::block_on(share(|counter| smol::spawn(increment(counter))));
     watch(|| smol::block_on(deadlock()));
 }
