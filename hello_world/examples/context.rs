@@ -1,4 +1,4 @@
-//! Which order is this? What a task knows of where it was spawned.
+//! Which order is this? What a task has of the place where it was spawned.
 //!
 //!     cargo run -p hello_world --example context -- [tokio|async-std|smol]
 //!
@@ -8,8 +8,8 @@
 //!     ORDER.set(1)
 //!     asyncio.create_task(cook())       # has a copy of all that was set: ORDER.get() is 1 in it
 //!
-//! No runtime here hands anything down. A task-local ends where a task is spawned. So hand it in, set it
-//! again in the new task, or wrap the task in a span of the crate `tracing`.
+//! No runtime here hands anything down. A task-local ends where a task is spawned. So hand it in,
+//! set it again in the new task, or wrap the task in a span of the crate `tracing`.
 
 use std::process::ExitCode;
 

@@ -59,7 +59,7 @@ async fn make((thing, time): Order) -> &'static str {
     thing
 }
 
-/// Tells what a way has returned, and makes its line of the summary.
+/// Prints what a way has returned, and makes its line of the summary.
 fn returned(way: &str, made: &[&str], cost: &str) -> String {
     let made = made.join(", ");
     say(format!("returned: {made}"));

@@ -37,8 +37,8 @@ enum Program {
 }
 use Program::{AsWritten, Mended, Watched};
 
-/// Tells when a wait is long. `pin!` keeps the future in its place: it is polled again and again, and
-/// a future that was polled must not move.
+/// Awaits, and prints a line if that takes long. `pin!` keeps the future in its place: it is polled
+/// again and again, and a future that was polled must not move.
 async fn wait<T>(program: &Program, what: &str, waiting: impl Future<Output = T>) -> T {
     let mut waiting = pin!(waiting);
     loop {

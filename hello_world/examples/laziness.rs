@@ -8,7 +8,7 @@
 //!     tea = asyncio.create_task(brew("tea"))       # a task: starts by itself
 //!     await coffee                                 # the coroutine runs now
 //!
-//! A coroutine that nobody awaits, Python warns of when it is thrown away. Rust warns when you
+//! Python warns when a coroutine is thrown away that was never awaited. Rust warns when you
 //! compile: `brew("soup");` alone is an unused future "that must be used".
 
 use std::process::ExitCode;

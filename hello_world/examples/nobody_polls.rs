@@ -1,4 +1,4 @@
-//! A future moves only while somebody polls it. Three traps, and one way out of them: a task.
+//! A future moves only while it is polled. Three traps, and one way out of them: a task.
 //!
 //!     cargo run -p hello_world --example nobody_polls -- [tokio|async-std|smol]
 //!
@@ -9,7 +9,7 @@
 //!
 //! as_completed and gather make a task of each coroutine, wait takes tasks only, and the event loop
 //! runs them whatever you do. In Rust buffer_unordered, join! and select! poll the futures
-//! themselves, inside of your task: while it awaits something else, nobody does.
+//! themselves, inside of your task: while it awaits something else, they are not polled.
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -63,7 +63,7 @@ async fn serve_while(mut dough: Cooking) {
     order.unbounded_send("toast").expect("the receiver is there");
     while let Either::Right(_) = select(&mut dough, orders.next()).await {
         say("toast: is served, which takes 0.4 s");
-        sleep(0.4).await; // this is awaited, and so nobody polls the select!, nor what is in it
+        sleep(0.4).await; // this is awaited, and so the select! is not polled, nor what is in it
     }
 }
 

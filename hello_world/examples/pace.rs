@@ -10,8 +10,8 @@
 //!     async with hosts.setdefault(host, asyncio.Semaphore(2)):  # so many at once
 //!         await get(host)
 //!
-//! They are different limits: a bucket does not look at how long a request takes, and a semaphore does
-//! not look at the clock. A slow server needs the second one, a quick one the first.
+//! They are different limits: a bucket does not look at how long a request takes, and a semaphore
+//! does not look at the clock. A slow server needs the second one, a quick one the first.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -36,7 +36,7 @@ const PERIOD: Duration = Duration::from_millis(200);
 const RATE: f64 = 5.0;
 const BURST: f64 = 3.0;
 
-/// Which hosts are asked, in this order.
+/// The hosts of the requests, in this order.
 const REQUESTS: [&str; 10] = ["a", "a", "a", "a", "a", "a", "b", "b", "b", "b"];
 
 /// A token bucket: a counter, and when it was last looked at. No timer fills it; time does.
@@ -46,7 +46,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// Takes a token. Below zero they are owed, and whoever owes one waits until it has come.
+    /// Takes a token. Below zero it is owed, and comes after a wait.
     async fn take(&mut self) {
         let now = Instant::now();
         let come = (now - self.at).as_secs_f64() * RATE;

@@ -1,5 +1,5 @@
-//! A future runs once, so every try is a new one. How long to wait for the next, how long in all, and
-//! what not to hold meanwhile.
+//! A future runs once, so every try is a new one. How long to wait for the next, how long in all,
+//! and what not to hold meanwhile.
 //!
 //!     cargo run -p hello_world --example retry -- [tokio|async-std|smol]
 //!

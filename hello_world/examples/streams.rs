@@ -11,8 +11,8 @@
 //!
 //!     async for number in countdown(): ...
 //!
-//! Stable Rust has no `yield`. A stream is what has `poll_next`, as an async iterator in Python is what
-//! has `__anext__`; few write it by hand.
+//! Stable Rust has no `yield`. A stream is what has `poll_next`, as an async iterator in Python is
+//! what has `__anext__`; few write it by hand.
 
 use std::pin::{Pin, pin};
 use std::process::ExitCode;
@@ -46,7 +46,7 @@ async fn consume(numbers: impl Stream<Item = u32>) {
     }
 }
 
-/// From a state to an item and the next state. Each item is made when it is asked for.
+/// From a state to an item and the next state. Each item is made by the `next()` that awaits it.
 fn unfolded() -> impl Stream<Item = u32> {
     stream::unfold(3, async |left| match left {
         0 => None,
@@ -89,7 +89,8 @@ impl Stream for Countdown {
     }
 }
 
-/// An async function in a trait. It is for generic code: the caller knows which future it gets.
+/// An async function in a trait. It is for generic code, which is compiled for the future of each
+/// type.
 trait Supplier {
     async fn supply(&mut self) -> Option<u32>;
 }

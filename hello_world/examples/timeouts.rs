@@ -8,7 +8,7 @@
 //!         await cook("coffee", 0.2)
 //!         await cook("eggs", 9)
 //!     await asyncio.wait_for(cook("eggs", 9), 0.4)   # the same for one awaitable
-//!     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)   # a race; nobody is cancelled
+//!     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)   # a race; none is cancelled
 //!
 //! When the time is up, Python raises CancelledError at the await inside: `except` and `finally`
 //! can await, and even swallow it. Rust drops the future: only its destructors run. A task that is
@@ -38,7 +38,7 @@ async fn cook(dish: &'static str, seconds: f64) -> &'static str {
     say(format!("{dish}: started, needs {seconds} s"));
     let unfinished = Unfinished(dish); // the future owns it: dropped together
     sleep(seconds).await;
-    mem::forget(unfinished); // never dropped: there is nothing to tell any more
+    mem::forget(unfinished); // never dropped: it is finished
     say(format!("{dish}: ready"));
     dish
 }
@@ -69,7 +69,8 @@ fn tell<T>(what: &str, result: Result<T, impl Display>) {
     }
 }
 
-/// A limit within a limit returns a `Result` within a `Result`: the type says whose time was up.
+/// A limit within a limit returns a `Result` within a `Result`: the type says which limit's time
+/// was up.
 fn tell_whose<T, E>(result: Result<Result<T, E>, E>) {
     match result {
         Ok(Ok(_)) => say("no error"),
@@ -78,7 +79,8 @@ fn tell_whose<T, E>(result: Result<Result<T, E>, E>) {
     }
 }
 
-/// What is limited. `timeout` takes futures of every type, but a parameter takes one: that of a box.
+/// What is limited. `timeout` takes futures of every type, but a parameter takes one: that of a
+/// box.
 type Cooking = BoxFuture<'static, &'static str>;
 
 /// The lesson. Handed in is what each runtime has of its own.
@@ -133,7 +135,7 @@ fn on_async_std() {
     let eggs = async |outer, inner| timeout(outer, timeout(inner, cook("eggs", 9.0))).await;
     let race = async {
         futures::select! {
-            dish = cook("kettle", 0.2).fuse() => dish, // this select! asks for fuse()
+            dish = cook("kettle", 0.2).fuse() => dish, // this select! needs fuse()
             dish = cook("samovar", 9.0).fuse() => dish,
         }
     };
@@ -158,7 +160,8 @@ fn on_smol() {
     smol::block_on(limits(timeout, eggs, race, soup));
 }
 
-/// smol has timers and no timeout: a race against a timer is one. `or` asks its first future first.
+/// smol has timers and no timeout: a race against a timer is one. `or` polls its first future
+/// first.
 async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, &'static str> {
     let elapsed = async {
         smol::Timer::after(limit).await;

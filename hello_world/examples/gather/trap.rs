@@ -26,7 +26,7 @@ const LIMIT: f64 = 4.0;
 /// How often naps were polled; atomic, because tasks on several threads count at once.
 static POLLS: AtomicUsize = AtomicUsize::new(0);
 
-/// A sleep that counts how often it is polled: asked whether it is over.
+/// A sleep that counts how often it is polled.
 async fn nap() {
     let mut nap = pin!(sleep(NAP)); // pinned: once polled, a future must stay where it is
     poll_fn(|context| {

@@ -41,8 +41,8 @@ fn lessons() -> Vec<String> {
     sources.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// The compiler refuses this example, because of the lines that are the `trap`, and says these words;
-/// with each of the cures in their place, it does not.
+/// The compiler refuses this example, because of the lines that are the `trap`, and says these
+/// words; with each of the cures in their place, it does not.
 fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
     let source = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
