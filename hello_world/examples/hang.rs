@@ -39,12 +39,12 @@ use Program::{AsWritten, Mended, Watched};
 
 /// Awaits, and prints a line if that takes long. `pin!` keeps the future in its place: it is polled
 /// again and again, and a future that was polled must not move.
-async fn wait<T>(program: &Program, what: &str, waiting: impl Future<Output = T>) -> T {
+async fn wait<T>(version: &Program, what: &str, waiting: impl Future<Output = T>) -> T {
     let mut waiting = pin!(waiting);
     loop {
         match select(waiting.as_mut(), pin!(sleep(0.4))).await {
             Either::Left((result, _)) => return result,
-            Either::Right(_) if *program == Watched => say(format!("still waiting for {what}")),
+            Either::Right(_) if *version == Watched => say(format!("still waiting for {what}")),
             Either::Right(_) => {}
         }
     }
@@ -75,16 +75,16 @@ async fn work(worker: i32, sender: Sender<i32>) {
     let _ = sender.send(worker).await;
 }
 
-async fn program(program: Program, spawn: fn(i32, Sender<i32>)) {
+async fn program(version: Program, spawn: fn(i32, Sender<i32>)) {
     let (sender, mut results) = channel(3);
     for worker in 1..=3 {
         spawn(worker, sender.clone());
     }
-    if program == Mended {
+    if version == Mended {
         drop(sender);
     }
     let mut count = 0;
-    while wait(&program, &after(count), results.recv()).await.is_some() {
+    while wait(&version, &after(count), results.recv()).await.is_some() {
         count += 1;
         say(format!("result {count} of 3"));
     }

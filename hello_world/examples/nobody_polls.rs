@@ -7,8 +7,8 @@
 //!     for dish in asyncio.as_completed([cook("coffee"), cook("eggs")]):
 //!         await serve(await dish)                 # and the eggs go on cooking
 //!
-//! as_completed and gather make a task of each coroutine, wait takes tasks only, and the event loop
-//! runs them whatever you do. In Rust buffer_unordered, join! and select! poll the futures
+//! as_completed and gather make a task of each coroutine, wait takes no coroutine, and the event
+//! loop runs them whatever you do. In Rust buffer_unordered, join! and select! poll the futures
 //! themselves, inside of your task: while it awaits something else, they are not polled.
 
 use std::pin::pin;

@@ -30,7 +30,7 @@ fn a_bound_limits_memory_and_costs_no_time_where_no_side_pauses() {
         let (bounded, unbounded) = events.split_at(events.len() / 2);
         assert_eq!([bounded[0], unbounded[0]], titles, "{runtime}");
 
-        // What is told of either channel, without the figures.
+        // What is printed of either channel, without the figures.
         let pages = (1..=16).map(|page| format!("page {page:2} is taken"));
         let mut expected: Vec<String> = pages.collect();
         expected.push("the consumer is done".to_owned());
