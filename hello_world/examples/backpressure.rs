@@ -5,12 +5,17 @@
 //! In Python:
 //!
 //!     queue = asyncio.Queue(maxsize=2)      # without a maxsize, unbounded
-//!     await queue.put(page)                 # waits for room
-//!     page = await queue.get()              # waits for a page
 //!     await asyncio.gather(produce(queue), consume(queue))
+//!     await queue.put(page)                 # the producer: waits for room
+//!     queue.shutdown()                      # at its end: no more will come (since 3.13)
+//!     page = await queue.get()              # the consumer: waits for a page; at the end an error
 //!
-//! Here no channel is unbounded by default: you ask for the one or the other. And nobody puts a
-//! None at the end: when the last sender has been dropped, receivers learn that no more will come.
+//! Here no channel is unbounded by default: there is a function for each. A channel is closed when
+//! its last sender is dropped.
+//!
+//! Room for two is enough here, where each page takes the same time. A producer that pauses now and
+//! then lets a short queue run empty, and then the slow side waits, too. The bound costs no time if
+//! the queue holds as many pages as are saved during a pause.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -27,7 +32,7 @@ fn main() -> ExitCode {
     lesson::run(
         "A bounded channel makes a fast producer wait; an unbounded one fills memory",
         [&on_tokio, &on_async_std, &on_smol],
-        "a bound limits memory and costs no time; the slow side sets the pace.",
+        "a bound limits memory; with room to outlast a pause, it costs no time.",
     )
 }
 
@@ -44,7 +49,7 @@ struct Page {
 impl Page {
     fn download() -> Page {
         MOST_HELD.fetch_max(HELD.fetch_add(1, Relaxed) + 1, Relaxed);
-        // Ones, because memory that nobody has written to is not there yet.
+        // Ones: what was never written to takes no memory yet.
         Page { _chunks: (0..MEGABYTES * 20).map(|_| vec![1; 50_000]).collect() }
     }
 }
@@ -87,56 +92,56 @@ async fn consume(mut receive: impl AsyncFnMut() -> (usize, Option<Page>)) {
     println!("At most {held} pages in memory: {} MB; whole process: {process}", held * MEGABYTES);
 }
 
+async fn run(
+    room: Option<usize>,
+    send: impl AsyncFn(Page),
+    receive: impl AsyncFnMut() -> (usize, Option<Page>),
+) {
+    match room {
+        Some(room) => step(format!("A bounded channel, with room for {room} pages")),
+        None => step("An unbounded channel"),
+    }
+    join!(produce(send), consume(receive)); // asyncio.gather: both sides at once
+}
+
 // Each runtime has channels of its own. `async |page| …` is a lambda that can await; without `move`
-// it would only borrow the sender, and could not drop it. `join!` is asyncio.gather: both sides at
-// once. tokio has a type for each kind of channel, and sends to an unbounded one without `await`.
+// it would only borrow the sender, and could not drop it. tokio has a type for each kind of
+// channel, and sends to an unbounded one without `await`.
 
 #[tokio::main]
 async fn on_tokio() {
-    step(format!("A bounded channel, with room for {ROOM} pages"));
     let (sender, mut receiver) = tokio::sync::mpsc::channel(ROOM);
     let send = async move |page| sender.send(page).await.expect("there is a receiver");
-    let receive = async || (receiver.len(), receiver.recv().await);
-    join!(produce(send), consume(receive));
+    run(Some(ROOM), send, async || (receiver.len(), receiver.recv().await)).await;
 
-    step("An unbounded channel");
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let send = async move |page| sender.send(page).expect("there is a receiver"); // no await
-    let receive = async || (receiver.len(), receiver.recv().await);
-    join!(produce(send), consume(receive));
+    run(None, send, async || (receiver.len(), receiver.recv().await)).await;
 }
 
-// async-std's channels and smol's are the same crate, async-channel. It has one type for both kinds,
-// and so awaits both; an unbounded one never lets you wait.
+// async-std's channels and smol's are the same crate, async-channel. It has one type for both
+// kinds, and so awaits both; an unbounded one never lets you wait.
 
 fn on_async_std() {
     async_std::task::block_on(async {
-        step(format!("A bounded channel, with room for {ROOM} pages"));
         let (sender, receiver) = async_std::channel::bounded(ROOM);
         let send = async move |page| sender.send(page).await.expect("there is a receiver");
-        let receive = async || (receiver.len(), receiver.recv().await.ok());
-        join!(produce(send), consume(receive));
+        run(Some(ROOM), send, async || (receiver.len(), receiver.recv().await.ok())).await;
 
-        step("An unbounded channel");
         let (sender, receiver) = async_std::channel::unbounded();
         let send = async move |page| sender.send(page).await.expect("there is a receiver");
-        let receive = async || (receiver.len(), receiver.recv().await.ok());
-        join!(produce(send), consume(receive));
+        run(None, send, async || (receiver.len(), receiver.recv().await.ok())).await;
     });
 }
 
 fn on_smol() {
     smol::block_on(async {
-        step(format!("A bounded channel, with room for {ROOM} pages"));
         let (sender, receiver) = smol::channel::bounded(ROOM);
         let send = async move |page| sender.send(page).await.expect("there is a receiver");
-        let receive = async || (receiver.len(), receiver.recv().await.ok());
-        join!(produce(send), consume(receive));
+        run(Some(ROOM), send, async || (receiver.len(), receiver.recv().await.ok())).await;
 
-        step("An unbounded channel");
         let (sender, receiver) = smol::channel::unbounded();
         let send = async move |page| sender.send(page).await.expect("there is a receiver");
-        let receive = async || (receiver.len(), receiver.recv().await.ok());
-        join!(produce(send), consume(receive));
+        run(None, send, async || (receiver.len(), receiver.recv().await.ok())).await;
     });
 }

@@ -71,14 +71,31 @@ async fn neighbour(work: impl Future) {
     say("neighbour: is done");
 }
 
-/// `join!` polls both in one task, and a task is on one thread at a time, whatever the runtime.
-async fn in_one_task() -> [f64; 2] {
+/// The lesson. Handed in is what each runtime has of its own: its `cure` by name, and as a function
+/// that sends work `elsewhere`; heart and neighbour spawned `apart`; and `why` that may not be
+/// enough.
+async fn blocks(
+    cure: &str,
+    elsewhere: impl AsyncFn(fn()),
+    apart: impl Future<Output = f64>,
+    why: &str,
+) {
     println!("A heart beats every 0.1 s. In the same task, a neighbour works for 0.5 s.");
+    // `join!` polls both in one task, and a task is on one thread at a time, whatever the runtime.
     step("1. The neighbour calls thread::sleep");
     let (waiting, ()) = join!(heartbeat(), neighbour(async { wait() }));
     step("2. The neighbour computes");
     let (computing, ()) = join!(heartbeat(), neighbour(async { compute() }));
-    [waiting, computing]
+
+    step(format!("3. The neighbour calls thread::sleep in {cure}: on another thread"));
+    let (wait_cured, ()) = join!(heartbeat(), neighbour(elsewhere(wait)));
+    step("4. The neighbour computes there, too");
+    let (compute_cured, ()) = join!(heartbeat(), neighbour(elsewhere(compute)));
+
+    step("5. Without it, but both spawned: is it enough that each is a task?");
+    let apart = apart.await;
+
+    summarise([waiting, computing, wait_cured, compute_cured, apart], why);
 }
 
 fn summarise(longest: [f64; 5], why: &str) {
@@ -98,63 +115,35 @@ fn summarise(longest: [f64; 5], why: &str) {
 
 #[tokio::main]
 async fn on_tokio() {
-    let [waiting, computing] = in_one_task().await;
-
-    step("3. The neighbour calls thread::sleep in spawn_blocking: on another thread");
-    let work = async { tokio::task::spawn_blocking(wait).await.expect("no panic") };
-    let (wait_cured, ()) = join!(heartbeat(), neighbour(work));
-    step("4. The neighbour computes there, too");
-    let work = async { tokio::task::spawn_blocking(compute).await.expect("no panic") };
-    let (compute_cured, ()) = join!(heartbeat(), neighbour(work));
-
-    step("5. Without it, but both spawned: is it enough that each is a task?");
-    let heart = tokio::spawn(heartbeat());
-    tokio::spawn(neighbour(async { wait() })).await.expect("no panic");
-    let apart = heart.await.expect("no panic");
-
+    let elsewhere = async |work| tokio::task::spawn_blocking(work).await.expect("no panic");
+    let apart = async {
+        let heart = tokio::spawn(heartbeat());
+        tokio::spawn(neighbour(async { wait() })).await.expect("no panic");
+        heart.await.expect("no panic")
+    };
     // Several threads, and one blocks: https://github.com/tokio-rs/tokio/issues/4730
     let why = "The thread that blocked had the timers; no other took them over.";
-    summarise([waiting, computing, wait_cured, compute_cured, apart], why);
+    blocks("spawn_blocking", elsewhere, apart, why).await;
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        let [waiting, computing] = in_one_task().await;
-
-        step("3. The neighbour calls thread::sleep in spawn_blocking: on another thread");
-        let work = async { async_std::task::spawn_blocking(wait).await };
-        let (wait_cured, ()) = join!(heartbeat(), neighbour(work));
-        step("4. The neighbour computes there, too");
-        let work = async { async_std::task::spawn_blocking(compute).await };
-        let (compute_cured, ()) = join!(heartbeat(), neighbour(work));
-
-        step("5. Without it, but both spawned: is it enough that each is a task?");
+    let elsewhere = async |work| async_std::task::spawn_blocking(work).await;
+    let apart = async {
         let heart = async_std::task::spawn(heartbeat());
         async_std::task::spawn(neighbour(async { wait() })).await;
-        let apart = heart.await;
-
-        let why = "Here, there is one thread for all tasks.";
-        summarise([waiting, computing, wait_cured, compute_cured, apart], why);
-    });
+        heart.await
+    };
+    let why = "Here, there is one thread for all tasks.";
+    async_std::task::block_on(blocks("spawn_blocking", elsewhere, apart, why));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        let [waiting, computing] = in_one_task().await;
-
-        step("3. The neighbour calls thread::sleep in smol::unblock: on another thread");
-        let work = async { smol::unblock(wait).await };
-        let (wait_cured, ()) = join!(heartbeat(), neighbour(work));
-        step("4. The neighbour computes there, too");
-        let work = async { smol::unblock(compute).await };
-        let (compute_cured, ()) = join!(heartbeat(), neighbour(work));
-
-        step("5. Without it, but both spawned: is it enough that each is a task?");
+    let elsewhere = async |work| smol::unblock(work).await;
+    let apart = async {
         let heart = smol::spawn(heartbeat());
         smol::spawn(neighbour(async { wait() })).await;
-        let apart = heart.await;
-
-        let why = "There is one thread for all tasks, unless SMOL_THREADS says more.";
-        summarise([waiting, computing, wait_cured, compute_cured, apart], why);
-    });
+        heart.await
+    };
+    let why = "There is one thread for all tasks, unless SMOL_THREADS says more.";
+    smol::block_on(blocks("smol::unblock", elsewhere, apart, why));
 }

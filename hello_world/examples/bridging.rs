@@ -10,7 +10,8 @@
 //!     trio.run(main)                 # RuntimeError: no running event loop
 //!
 //! `await` belongs to the language, timers and sockets to a runtime, which watches them. Rust, too,
-//! finds out only when it runs: one `async fn` looks like another, whoever it was made for.
+//! finds out only when it runs: one `async fn` looks like another, for whichever runtime it was
+//! made.
 
 use std::fs;
 use std::future::poll_fn;
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
     )
 }
 
-/// Stands for every library made for tokio, such as reqwest: it waits for tokio's timers or sockets.
+/// Stands for every library made for tokio, such as reqwest: it waits for tokio's timers or
+/// sockets.
 async fn tokio_library() {
     tokio::time::sleep(Duration::from_millis(300)).await;
 }
@@ -57,12 +59,12 @@ async fn attempt(future: impl Future<Output = ()>) {
     }
 }
 
-/// Awaits a future, and tells which thread polls it, that is, runs it to its next wait or its end;
-/// and which thread sees that a wait is over.
+/// Awaits a future, and prints which thread polls it, that is, runs it to its next wait or its end;
+/// and which thread wakes it after a wait.
 async fn tell_threads(future: impl Future<Output = ()>) {
     let mut future = pin!(future); // polling asks for a promise that the future will not move
     poll_fn(|context| {
-        // Arc is a handle with many owners: whoever may wake the future holds one.
+        // Arc is a handle with many owners: a timer or a socket that may wake the future holds one.
         let waker = Waker::from(Arc::new(TellingWaker(context.waker().clone())));
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
         match poll {
@@ -87,48 +89,41 @@ fn this_thread() -> String {
     thread::current().name().unwrap_or("without a name").to_owned()
 }
 
-/// How many threads this process has. Linux tells, in a folder.
+/// How many threads this process has: on Linux, a folder has an entry for each.
 fn threads() -> String {
     fs::read_dir("/proc/self/task").map_or("not told here".into(), |dir| dir.count().to_string())
 }
 
-#[tokio::main]
-async fn on_tokio() {
-    step("On tokio, a library made for smol");
+/// All but the last step, in which the runtime itself spawns.
+async fn await_libraries(runtime: &str, compat: &str) {
+    step(format!("On {runtime}, a library made for smol"));
     attempt(smol_library()).await;
-    step("On tokio, a library made for tokio");
+    step(format!("On {runtime}, a library made for tokio"));
     attempt(tokio_library()).await;
-    step("The same inside Compat, which finds a tokio and starts none");
+    step(format!("The same inside Compat, which {compat}"));
     attempt(Compat::new(tokio_library())).await;
     step("The same in a task of its own");
-    tokio::spawn(attempt(Compat::new(tokio_library()))).await.expect("it does not panic");
-}
-
-fn on_async_std() {
-    async_std::task::block_on(async {
-        step("On async-std, a library made for smol");
-        attempt(smol_library()).await;
-        step("On async-std, a library made for tokio");
-        attempt(tokio_library()).await;
-        step("The same inside Compat, which starts a tokio");
-        attempt(Compat::new(tokio_library())).await;
-        step("The same in a task of its own");
-        async_std::task::spawn(attempt(Compat::new(tokio_library()))).await;
-    });
 }
 
 // In a program of your own, put one Compat around it all: `smol::block_on(Compat::new(main()))`. A
 // task is not inside of what has spawned it, so it needs one, too. All share the one hidden tokio.
 
+#[tokio::main]
+async fn on_tokio() {
+    await_libraries("tokio", "finds a tokio and starts none").await;
+    tokio::spawn(attempt(Compat::new(tokio_library()))).await.expect("it does not panic");
+}
+
+fn on_async_std() {
+    async_std::task::block_on(async {
+        await_libraries("async-std", "starts a tokio").await;
+        async_std::task::spawn(attempt(Compat::new(tokio_library()))).await;
+    });
+}
+
 fn on_smol() {
     smol::block_on(async {
-        step("On smol, a library made for smol");
-        attempt(smol_library()).await;
-        step("On smol, a library made for tokio");
-        attempt(tokio_library()).await;
-        step("The same inside Compat, which starts a tokio");
-        attempt(Compat::new(tokio_library())).await;
-        step("The same in a task of its own");
+        await_libraries("smol", "starts a tokio").await;
         smol::spawn(attempt(Compat::new(tokio_library()))).await;
     });
 }

@@ -52,7 +52,7 @@ type Task = Pin<Box<dyn Future<Output = ()>>>;
 fn block_on<const N: usize>(tasks: [Task; N]) {
     let mut tasks: HashMap<usize, Task> = tasks.into_iter().enumerate().collect();
     // The tasks to poll: at first, all. `Arc`: shared with the wakers, on any thread. `Mutex`: one
-    // at a time may use it (`unwrap`: nobody panics meanwhile).
+    // at a time may use it (`unwrap`: no thread panics meanwhile).
     let ready = Arc::new(Mutex::new(VecDeque::from_iter(0..N)));
     while !tasks.is_empty() {
         let next = ready.lock().unwrap().pop_front();
@@ -70,7 +70,8 @@ fn block_on<const N: usize>(tasks: [Task; N]) {
     }
 }
 
-/// What the executor hands down with each poll, and anybody may call when the task can go on.
+/// What the executor hands down with each poll. A call from any thread means that the task can go
+/// on.
 struct TaskWaker {
     number: usize,
     ready: Arc<Mutex<VecDeque<usize>>>,
@@ -113,8 +114,8 @@ impl Future for Timer {
 }
 // ANCHOR_END: toy
 
-/// Hello world, which tells what came of each poll, whoever polls it: `poll_fn` makes a future of a
-/// closure, and this one passes the poll on to the future inside, which `pin!` keeps in its place.
+/// Hello world, and a line for what came of each poll: `poll_fn` makes a future of a closure, and
+/// this one passes the poll on to the future inside, which `pin!` keeps in its place.
 async fn hello_world(name: &'static str, seconds: f64) {
     let mut hello = pin!(async {
         say(format!("{name}: Hello"));
@@ -140,31 +141,24 @@ fn by_hand_and(on_runtime: fn()) {
     say("each went as it did by hand: a future does not know who polls it");
 }
 
+async fn the_same_on<Task: Future>(runtime: &str, spawn: impl Fn(&'static str, f64) -> Task) {
+    step(format!("The same two, with the same timer, on {runtime}:"));
+    let (earth, mars) = (spawn("Earth", 0.5), spawn("Mars", 1.0));
+    earth.await;
+    mars.await;
+}
+
 #[tokio::main]
 async fn on_tokio() {
-    step("The same two, with the same timer, on tokio:");
-    let earth = tokio::spawn(hello_world("Earth", 0.5));
-    let mars = tokio::spawn(hello_world("Mars", 1.0));
-    earth.await.expect("hello world does not panic");
-    mars.await.expect("hello world does not panic");
+    the_same_on("tokio", |name, seconds| tokio::spawn(hello_world(name, seconds))).await;
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        step("The same two, with the same timer, on async-std:");
-        let earth = async_std::task::spawn(hello_world("Earth", 0.5));
-        let mars = async_std::task::spawn(hello_world("Mars", 1.0));
-        earth.await;
-        mars.await;
-    });
+    use async_std::task::{block_on, spawn};
+    block_on(the_same_on("async-std", |name, seconds| spawn(hello_world(name, seconds))));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("The same two, with the same timer, on smol:");
-        let earth = smol::spawn(hello_world("Earth", 0.5));
-        let mars = smol::spawn(hello_world("Mars", 1.0));
-        earth.await;
-        mars.await;
-    });
+    use smol::{block_on, spawn};
+    block_on(the_same_on("smol", |name, seconds| spawn(hello_world(name, seconds))));
 }

@@ -9,7 +9,7 @@
 //!     loop.add_signal_handler(signal.SIGINT, stop.set)
 //!
 //! Nothing is raised in a Rust task, and nothing there can say no: it is dropped, its destructors
-//! run. On tokio and async-std every task is shielded: it goes on when nobody holds its handle.
+//! run. On tokio and async-std every task is shielded: it goes on when its handle is dropped.
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -37,7 +37,7 @@ async fn cook(dish: &'static str, seconds: f64) {
     say(format!("{dish}: started, needs {seconds} s"));
     let unfinished = Unfinished(dish); // the future owns it: dropped together
     sleep(seconds).await;
-    mem::forget(unfinished); // never dropped: there is nothing to tell any more
+    mem::forget(unfinished); // never dropped: it is finished
     say(format!("{dish}: ready"));
 }
 
@@ -55,81 +55,70 @@ async fn knead_and_bake() {
     cook("bread", 9.0).await;
 }
 
-async fn drop_a_future() {
+/// The lesson. Handed in is what each runtime has of its own.
+async fn cancel<Handle>(
+    on_drop: &str,
+    spawn_soup: impl FnOnce() -> Handle,
+    cancel_bread: impl Future<Output = ()>,
+    ctrl_c: impl Future<Output = ()>,
+) {
     step("A future is dropped");
     let mut tea = Box::pin(cook("tea", 9.0)); // pinned: once it has run, it must not be moved
-    let _ = poll!(&mut tea); // asked once, as executors do: it runs up to its await
+    let _ = poll!(&mut tea); // polled once, as executors do: it runs up to its await
     say("tea: its future is dropped");
     drop(tea);
-}
 
-#[tokio::main(worker_threads = 2)] // the bread blocks one of them
-async fn on_tokio() {
-    drop_a_future().await;
-
-    step("A task's handle is dropped: on tokio, the task goes on");
-    let soup = tokio::spawn(cook("soup", 1.0));
+    step(format!("A task's handle is dropped: {on_drop}"));
+    let soup = spawn_soup();
     sleep(0.5).await;
     say("soup: its handle is dropped");
     drop(soup);
     sleep(1.0).await;
 
     step("A task is cancelled: it ends when it next waits");
-    let bread = tokio::spawn(knead_and_bake());
-    sleep(0.5).await;
-    say("bread: abort()");
-    bread.abort(); // a request, like Python's
-    let error = bread.await.expect_err("bread needs 9 s");
-    say(format!("bread: its handle returns Err, is_cancelled: {}", error.is_cancelled()));
-
+    cancel_bread.await;
     read_orders().await;
-    serve(async { tokio::signal::ctrl_c().await.expect("signals can be listened to") }).await;
+    serve(ctrl_c).await;
+}
+
+#[tokio::main(worker_threads = 2)] // the bread blocks one of them
+async fn on_tokio() {
+    let soup = || tokio::spawn(cook("soup", 1.0));
+    let bread = async {
+        let bread = tokio::spawn(knead_and_bake());
+        sleep(0.5).await;
+        say("bread: abort()");
+        bread.abort(); // a request, like Python's
+        let error = bread.await.expect_err("bread needs 9 s");
+        say(format!("bread: its handle returns Err, is_cancelled: {}", error.is_cancelled()));
+    };
+    let ctrl_c = async { tokio::signal::ctrl_c().await.expect("signals can be listened to") };
+    cancel("on tokio, the task goes on", soup, bread, ctrl_c).await;
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        drop_a_future().await;
-
-        step("A task's handle is dropped: on async-std, the task goes on");
-        let soup = async_std::task::spawn(cook("soup", 1.0));
-        sleep(0.5).await;
-        say("soup: its handle is dropped");
-        drop(soup);
-        sleep(1.0).await;
-
-        step("A task is cancelled: it ends when it next waits");
+    let soup = || async_std::task::spawn(cook("soup", 1.0));
+    let bread = async {
         let bread = async_std::task::spawn(knead_and_bake());
         sleep(0.5).await;
         say("bread: cancel()");
         let output = bread.cancel().await; // waits until it is dropped
         say(format!("bread: cancel() returns {output:?}"));
-
-        read_orders().await;
-        serve(ctrl_c()).await;
-    });
+    };
+    let lesson = cancel("on async-std, the task goes on", soup, bread, ctrl_c());
+    async_std::task::block_on(lesson);
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        drop_a_future().await;
-
-        step("A task's handle is dropped: on smol, that cancels the task");
-        let soup = smol::spawn(cook("soup", 1.0)); // soup.detach() would let it go on
-        sleep(0.5).await;
-        say("soup: its handle is dropped");
-        drop(soup);
-        sleep(1.0).await;
-
-        step("A task is cancelled: it ends when it next waits");
+    let soup = || smol::spawn(cook("soup", 1.0)); // soup.detach() would let it go on
+    let bread = async {
         let bread = smol::spawn(knead_and_bake());
         sleep(0.5).await;
         say("bread: cancel()");
         let output = bread.cancel().await; // waits until it is dropped
         say(format!("bread: cancel() returns {output:?}"));
-
-        read_orders().await;
-        serve(ctrl_c()).await;
-    });
+    };
+    smol::block_on(cancel("on smol, that cancels the task", soup, bread, ctrl_c()));
 }
 
 async fn read_orders() {
@@ -162,7 +151,7 @@ async fn read_order(words: &mut Receiver<&'static str>) -> Option<String> {
 }
 
 /// `select!` drops what has not won, and each turn makes a new `read_order`. A loop around Python's
-/// `wait_for(read_order(), 1)` loses words in the same way. `fuse`: not asked again when done.
+/// `wait_for(read_order(), 1)` loses words in the same way. `fuse`: not polled again when done.
 async fn read_wrong(mut words: Receiver<&'static str>, mut ticks: Receiver<()>) {
     loop {
         select! {
@@ -194,10 +183,10 @@ async fn read_right(mut words: Receiver<&'static str>, mut ticks: Receiver<()>) 
 }
 
 /// Two dishes at a time, until all are served or Ctrl-C is pressed. A second Ctrl-C does nothing:
-/// nobody needs it, as there is a limit.
+/// there is a limit anyway.
 async fn serve(ctrl_c: impl Future<Output = ()>) {
     let mut ctrl_c = pin!(ctrl_c.fuse());
-    let _ = poll!(&mut ctrl_c); // asked once, it listens from here on
+    let _ = poll!(&mut ctrl_c); // polled once, it listens from here on
     step("Two cooks are at work: press Ctrl-C, or wait");
     let dishes = [("coffee", 0.5), ("roast", 2.2), ("toast", 0.5), ("cake", 0.4)];
     let (open, closed) = oneshot::channel::<()>();
@@ -218,11 +207,12 @@ async fn serve(ctrl_c: impl Future<Output = ()>) {
     }
 }
 
-/// async-std and smol bring no signals. The ctrlc crate calls a closure on a thread of its own, a
-/// channel tells async code. `move`: the closure owns the sender, as it may outlive this function.
+/// async-std and smol bring no signals. The ctrlc crate calls a closure on a thread of its own, and
+/// a channel takes the news to async code. `move`: the closure owns the sender, as it may outlive
+/// this function.
 async fn ctrl_c() {
     let (mut sender, mut pressed) = channel(1);
-    let handler = move || _ = sender.try_send(()); // full or closed: we know already
+    let handler = move || _ = sender.try_send(()); // full or closed: not the first one
     ctrlc::set_handler(handler).expect("signals can be listened to");
     pressed.next().await;
 }

@@ -33,7 +33,7 @@ impl Session {
         Session(name)
     }
 
-    /// `__aexit__`, called by hand. It takes `self`, not `&self`: nobody can use what is closed.
+    /// `__aexit__`, called by hand. It takes `self`, not `&self`: what is closed is gone.
     async fn close(self) {
         say(format!("{}: says goodbye", self.0));
         sleep(0.5).await;
@@ -42,8 +42,8 @@ impl Session {
 }
 
 impl Drop for Session {
-    // No async fn, so no await. Calling one here makes a future that nobody runs; block_on stalls
-    // a thread that other tasks may need, and tokio's panics inside its runtime.
+    // No async fn, so no await. Calling one here makes a future that is never polled; block_on
+    // stalls a thread that other tasks may need, and tokio's panics inside its runtime.
     fn drop(&mut self) {
         say(format!("{}: released", self.0));
     }
@@ -73,19 +73,10 @@ async fn closed(answer: Answer) -> Answer {
     answer
 }
 
-async fn leave_scopes() {
-    step("1. A scope ends: released in reverse order, and no goodbye is said");
-    let _ = nested(Ok(())).await;
-    step("2. ? leaves the scope early: the same");
-    let _ = nested(Err("disk full")).await;
-    step("3. close().await: a goodbye, after an error too");
-    let _ = closed(Err("disk full")).await;
-}
-
 /// How a runtime spawns a goodbye (BoxFuture: any future, on the heap).
 type Spawn = fn(BoxFuture<'static, ()>);
 
-/// Holds a session, and spawns its goodbye when dropped: a task that nobody awaits.
+/// Holds a session, and spawns its goodbye when dropped: a task that is not awaited.
 struct Guard {
     session: Option<Session>, // an Option, to take it from: `drop` only borrows the guard
     spawn: Spawn,
@@ -104,10 +95,22 @@ async fn guarded(spawn: Spawn) -> Answer {
     closed(Ok(())).await
 }
 
-const CANCELLED: &str = "4. Cancelled: no close() for db, but mail's guard spawns its goodbye";
-// Python's asyncio.run would cancel the tasks that are left, and await their clean-up.
-const AT_THE_END: &str =
-    "5. At the end: db's close() is awaited, and mail's spawned goodbye is not";
+/// The lesson. Handed in is how each runtime spawns, and how it cancels a task.
+async fn leave_scopes(spawn: Spawn, cancel: impl Future<Output = ()>) {
+    step("1. A scope ends: released in reverse order, and no goodbye is said");
+    let _ = nested(Ok(())).await;
+    step("2. ? leaves the scope early: the same");
+    let _ = nested(Err("disk full")).await;
+    step("3. close().await: a goodbye, after an error too");
+    let _ = closed(Err("disk full")).await;
+    step("4. Cancelled: no close() for db, but mail's guard spawns its goodbye");
+    cancel.await;
+    sleep(0.8).await;
+    // Python's asyncio.run would cancel the tasks that are left, and await their clean-up.
+    step("5. At the end: db's close() is awaited, and mail's spawned goodbye is not");
+    let _ = guarded(spawn).await;
+    sleep(0.2).await;
+}
 
 fn on_tokio() {
     tokio_main();
@@ -116,58 +119,39 @@ fn on_tokio() {
 
 #[tokio::main]
 async fn tokio_main() {
-    leave_scopes().await;
     let spawn = |goodbye| match tokio::runtime::Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn(goodbye)),
         Err(_) => say("dropped outside the runtime: no goodbye"), // tokio::spawn would panic
     };
-
-    step(CANCELLED);
-    let task = tokio::spawn(guarded(spawn));
-    sleep(0.2).await;
-    say("abort()");
-    task.abort(); // only asks for it: the future is dropped by one of tokio's threads
-    sleep(0.8).await;
-
-    step(AT_THE_END);
-    let _ = guarded(spawn).await;
-    sleep(0.2).await;
+    let cancel = async {
+        let task = tokio::spawn(guarded(spawn));
+        sleep(0.2).await;
+        say("abort()");
+        task.abort(); // returns at once; one of tokio's threads then drops the future
+    };
+    leave_scopes(spawn, cancel).await;
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        leave_scopes().await;
-        let spawn = |goodbye| drop(async_std::task::spawn(goodbye));
-
-        step(CANCELLED);
+    let spawn = |goodbye| drop(async_std::task::spawn(goodbye));
+    let cancel = async {
         let task = async_std::task::spawn(guarded(spawn));
         sleep(0.2).await;
         say("cancel().await");
         task.cancel().await;
-        sleep(0.8).await;
-
-        step(AT_THE_END);
-        let _ = guarded(spawn).await;
-        sleep(0.2).await;
-    });
+    };
+    async_std::task::block_on(leave_scopes(spawn, cancel));
     say("the task of mail's goodbye ends with the program, without a Drop");
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        leave_scopes().await;
-        let spawn = |goodbye| smol::spawn(goodbye).detach();
-
-        step(CANCELLED);
+    let spawn = |goodbye| smol::spawn(goodbye).detach();
+    let cancel = async {
         let task = smol::spawn(guarded(spawn));
         sleep(0.2).await;
         say("cancel().await");
         task.cancel().await; // drop(task) cancels, too, without waiting for it
-        sleep(0.8).await;
-
-        step(AT_THE_END);
-        let _ = guarded(spawn).await;
-        sleep(0.2).await;
-    });
+    };
+    smol::block_on(leave_scopes(spawn, cancel));
     say("the task of mail's goodbye ends with the program, without a Drop");
 }

@@ -1,4 +1,4 @@
-//! Which order is this? What a task knows of where it was spawned.
+//! Which order is this? What a task has of the place where it was spawned.
 //!
 //!     cargo run -p hello_world --example context -- [tokio|async-std|smol]
 //!
@@ -8,11 +8,12 @@
 //!     ORDER.set(1)
 //!     asyncio.create_task(cook())       # has a copy of all that was set: ORDER.get() is 1 in it
 //!
-//! No runtime here hands anything down. A task-local ends where a task is spawned. So hand it in, set it
-//! again in the new task, or wrap the task in a span of the crate `tracing`.
+//! No runtime here hands anything down. A task-local ends where a task is spawned. So hand it in,
+//! set it again in the new task, or wrap the task in a span of the crate `tracing`.
 
 use std::process::ExitCode;
 
+use futures::future::{BoxFuture, FutureExt};
 use hello_world::lesson::{self, say, step};
 use tracing::{Instrument, Span, info_span};
 
@@ -35,10 +36,28 @@ fn tell_span(who: &str) {
     say(format!("{who}: {}", span.metadata().map_or("in no span", |span| span.name())));
 }
 
-/// Without a subscriber nobody keeps spans.
+/// Spans are kept by a subscriber; without one, there are none.
 fn keep_spans() {
     tracing::subscriber::set_global_default(tracing_subscriber::registry())
         .expect("a process runs one lesson");
+}
+
+/// A future for the spawned task, boxed: whatever it is, of the same type.
+type Task = BoxFuture<'static, ()>;
+
+/// What goes on every runtime. `spawn` spawns a task there, and awaits it.
+async fn hand_in(title: &str, spawn: impl AsyncFn(Task)) {
+    step(title);
+    spawn(cook(1).boxed()).await;
+
+    step("A span: entered by each poll of what is instrumented with it");
+    keep_spans();
+    let task = async {
+        tell_span("awaited");
+        spawn(async { tell_span("spawned") }.boxed()).await;
+        spawn(async { tell_span("spawned in the current span") }.in_current_span().boxed()).await;
+    };
+    task.instrument(info_span!("order 1")).await;
 }
 
 #[tokio::main]
@@ -62,17 +81,7 @@ async fn on_tokio() {
         tokio::spawn(ORDER.scope(ORDER.get(), async move { tell("spawned") })).await
     });
     task.await.expect("it does not panic");
-    step("Handed in");
-    tokio::spawn(cook(1)).await.expect("it does not panic");
-
-    step("A span: entered by each poll of what is instrumented with it");
-    keep_spans();
-    let task = async {
-        tell_span("awaited");
-        tokio::spawn(async { tell_span("spawned") }).await?;
-        tokio::spawn(async { tell_span("spawned in the current span") }.in_current_span()).await
-    };
-    task.instrument(info_span!("order 1")).await.expect("they do not panic");
+    hand_in("Handed in", async |task| tokio::spawn(task).await.expect("it does not panic")).await;
 }
 
 fn on_async_std() {
@@ -101,32 +110,11 @@ fn on_async_std() {
             tell("spawned");
         };
         task::spawn(set_again).await;
-        step("Handed in");
-        task::spawn(cook(1)).await;
-
-        step("A span: entered by each poll of what is instrumented with it");
-        keep_spans();
-        let task = async {
-            tell_span("awaited");
-            task::spawn(async { tell_span("spawned") }).await;
-            task::spawn(async { tell_span("spawned in the current span") }.in_current_span()).await;
-        };
-        task.instrument(info_span!("order 1")).await;
+        hand_in("Handed in", async |task| task::spawn(task).await).await;
     });
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("Handed in: smol has no task-locals");
-        smol::spawn(cook(1)).await;
-
-        step("A span: entered by each poll of what is instrumented with it");
-        keep_spans();
-        let task = async {
-            tell_span("awaited");
-            smol::spawn(async { tell_span("spawned") }).await;
-            smol::spawn(async { tell_span("spawned in the current span") }.in_current_span()).await;
-        };
-        task.instrument(info_span!("order 1")).await;
-    });
+    let title = "Handed in: smol has no task-locals";
+    smol::block_on(hand_in(title, async |task| smol::spawn(task).await));
 }

@@ -17,7 +17,7 @@ mod trap;
 use std::process::ExitCode;
 
 use clap::Parser;
-use futures::future::join_all;
+use futures::future::{FutureExt, join_all};
 use futures::join;
 use futures::stream::{self, StreamExt};
 use hello_world::lesson::{self, say, seconds, sleep, step};
@@ -48,16 +48,18 @@ fn main() -> ExitCode {
     }
 }
 
-const ORDERS: [(&str, f64); 3] = [("coffee", 0.4), ("tea", 0.2), ("toast", 0.6)];
+type Order = (&'static str, f64);
 
-async fn make((thing, time): (&'static str, f64)) -> &'static str {
+const ORDERS: [Order; 3] = [("coffee", 0.4), ("tea", 0.2), ("toast", 0.6)];
+
+async fn make((thing, time): Order) -> &'static str {
     say(format!("{thing}: started"));
     sleep(time).await;
     say(format!("{thing}: ready"));
     thing
 }
 
-/// Tells what a way has returned, and makes its line of the summary.
+/// Prints what a way has returned, and makes its line of the summary.
 fn returned(way: &str, made: &[&str], cost: &str) -> String {
     let made = made.join(", ");
     say(format!("returned: {made}"));
@@ -92,54 +94,31 @@ async fn bounded() -> [String; 2] {
     [unordered, returned("buffered(2)", &made, "a slow one holds up others")]
 }
 
-fn summarise(ways: &[String]) {
+/// Of the five ways, one needs a runtime: to `spawn`.
+async fn five_ways<Task: Future<Output = &'static str>>(spawn: impl Fn(Order) -> Task) {
+    let mut ways = in_this_task().await;
+    step("4. Spawned: a task each; their handles are awaited in order");
+    // A task may outlive this function, and change threads: it owns whatever it uses.
+    let tasks = ORDERS.map(spawn);
+    let mut made = vec![];
+    for task in tasks {
+        made.push(task.await);
+    }
+    ways.push(returned("spawn", &made, "a task each, owning its data"));
+    ways.extend(bounded().await);
     println!("\n{:<19}  {:<5}  {:<18}  Cost", "Way", "Time", "Returned");
     ways.iter().for_each(|way| println!("{way}"));
 }
 
 #[tokio::main]
 async fn on_tokio() {
-    let mut ways = in_this_task().await;
-    step("4. Spawned: a task each; their handles are awaited in order");
-    // A task may outlive this function, and change threads: it owns whatever it uses.
-    let tasks = ORDERS.map(|order| tokio::spawn(make(order)));
-    let mut made = vec![];
-    for task in tasks {
-        made.push(task.await.expect("making does not panic"));
-    }
-    ways.push(returned("spawn", &made, "a task each, owning its data"));
-    ways.extend(bounded().await);
-    summarise(&ways);
+    five_ways(|order| tokio::spawn(make(order)).map(|made| made.expect("no panic"))).await;
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        let mut ways = in_this_task().await;
-        step("4. Spawned: a task each; their handles are awaited in order");
-        // A task may outlive this function, and change threads: it owns whatever it uses.
-        let tasks = ORDERS.map(|order| async_std::task::spawn(make(order)));
-        let mut made = vec![];
-        for task in tasks {
-            made.push(task.await);
-        }
-        ways.push(returned("spawn", &made, "a task each, owning its data"));
-        ways.extend(bounded().await);
-        summarise(&ways);
-    });
+    async_std::task::block_on(five_ways(|order| async_std::task::spawn(make(order))));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        let mut ways = in_this_task().await;
-        step("4. Spawned: a task each; their handles are awaited in order");
-        // A task may outlive this function, and change threads: it owns whatever it uses.
-        let tasks = ORDERS.map(|order| smol::spawn(make(order)));
-        let mut made = vec![];
-        for task in tasks {
-            made.push(task.await);
-        }
-        ways.push(returned("spawn", &made, "a task each, owning its data"));
-        ways.extend(bounded().await);
-        summarise(&ways);
-    });
+    smol::block_on(five_ways(|order| smol::spawn(make(order))));
 }

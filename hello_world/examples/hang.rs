@@ -3,9 +3,13 @@
 //!     cargo run -p hello_world --example hang -- [tokio|async-std|smol]
 //!
 //! Three workers send their results through a channel, and a loop takes them until the channel is
-//! closed. In Python it would be a queue, and a `None` at its end that somebody forgot to put:
+//! closed, which it is when its last sender is dropped.
 //!
-//!     while (result := await queue.get()) is not None: ...
+//! In Python a call closes a queue, since 3.13 (before that, a `None` was put at its end):
+//!
+//!     queue.shutdown()                 # forget it, and the loop hangs
+//!     while True:
+//!         result = await queue.get()   # raises asyncio.QueueShutDown, once all is taken
 //!
 //! A debugger does not help: a task that waits is on no thread's stack.
 
@@ -15,6 +19,7 @@ use std::process::ExitCode;
 
 use futures::future::{Either, select};
 use hello_world::lesson::{self, say, sleep, step};
+use tokio::sync::mpsc::{Sender, channel}; // work on any runtime
 
 fn main() -> ExitCode {
     lesson::run(
@@ -32,27 +37,27 @@ enum Program {
 }
 use Program::{AsWritten, Mended, Watched};
 
-/// Tells when a wait is long. `pin!` keeps the future in its place: it is polled again and again, and
-/// a future that was polled must not move.
-async fn wait<T>(program: &Program, what: &str, waiting: impl Future<Output = T>) -> T {
+/// Awaits, and prints a line if that takes long. `pin!` keeps the future in its place: it is polled
+/// again and again, and a future that was polled must not move.
+async fn wait<T>(version: &Program, what: &str, waiting: impl Future<Output = T>) -> T {
     let mut waiting = pin!(waiting);
     loop {
         match select(waiting.as_mut(), pin!(sleep(0.4))).await {
             Either::Left((result, _)) => return result,
-            Either::Right(_) if *program == Watched => say(format!("still waiting for {what}")),
+            Either::Right(_) if *version == Watched => say(format!("still waiting for {what}")),
             Either::Right(_) => {}
         }
     }
 }
 
 /// Runs the program as it was written, then watched, then mended.
-async fn run_three_times(program: impl AsyncFn(Program)) {
+async fn run_three_times(spawn: fn(i32, Sender<i32>)) {
     step("As written. After a second we lose patience:");
-    give_up_after(1.0, program(AsWritten)).await;
+    give_up_after(1.0, program(AsWritten, spawn)).await;
     step("Watched: each wait has a name, and tells when it is long:");
-    give_up_after(1.0, program(Watched)).await;
+    give_up_after(1.0, program(Watched, spawn)).await;
     step("Mended: our own sender is dropped, so the channel ends with the workers:");
-    give_up_after(1.0, program(Mended)).await;
+    give_up_after(1.0, program(Mended, spawn)).await;
 }
 
 fn after(count: i32) -> String {
@@ -66,58 +71,36 @@ async fn give_up_after(seconds: f64, program: impl Future<Output = ()>) {
     }
 }
 
+async fn work(worker: i32, sender: Sender<i32>) {
+    let _ = sender.send(worker).await;
+}
+
+async fn program(version: Program, spawn: fn(i32, Sender<i32>)) {
+    let (sender, mut results) = channel(3);
+    for worker in 1..=3 {
+        spawn(worker, sender.clone());
+    }
+    if version == Mended {
+        drop(sender);
+    }
+    let mut count = 0;
+    while wait(&version, &after(count), results.recv()).await.is_some() {
+        count += 1;
+        say(format!("result {count} of 3"));
+    }
+}
+
 #[tokio::main]
 async fn on_tokio() {
-    run_three_times(async |program| {
-        let (sender, mut results) = tokio::sync::mpsc::channel(3);
-        for worker in 1..=3 {
-            let sender = sender.clone();
-            tokio::spawn(async move { sender.send(worker).await });
-        }
-        if program == Mended {
-            drop(sender);
-        }
-        let mut count = 0;
-        while wait(&program, &after(count), results.recv()).await.is_some() {
-            count += 1;
-            say(format!("result {count} of 3"));
-        }
-    })
-    .await;
+    run_three_times(|worker, sender| drop(tokio::spawn(work(worker, sender)))).await;
 }
 
 fn on_async_std() {
-    async_std::task::block_on(run_three_times(async |program| {
-        let (sender, results) = async_std::channel::bounded(3);
-        for worker in 1..=3 {
-            let sender = sender.clone();
-            async_std::task::spawn(async move { sender.send(worker).await });
-        }
-        if program == Mended {
-            drop(sender);
-        }
-        let mut count = 0;
-        while wait(&program, &after(count), results.recv()).await.is_ok() {
-            count += 1;
-            say(format!("result {count} of 3"));
-        }
+    async_std::task::block_on(run_three_times(|worker, sender| {
+        drop(async_std::task::spawn(work(worker, sender)));
     }));
 }
 
 fn on_smol() {
-    smol::block_on(run_three_times(async |program| {
-        let (sender, results) = smol::channel::bounded(3);
-        for worker in 1..=3 {
-            let sender = sender.clone();
-            smol::spawn(async move { sender.send(worker).await }).detach();
-        }
-        if program == Mended {
-            drop(sender);
-        }
-        let mut count = 0;
-        while wait(&program, &after(count), results.recv()).await.is_ok() {
-            count += 1;
-            say(format!("result {count} of 3"));
-        }
-    }));
+    smol::block_on(run_three_times(|worker, sender| smol::spawn(work(worker, sender)).detach()));
 }

@@ -8,7 +8,7 @@
 //!     tea = asyncio.create_task(brew("tea"))       # a task: starts by itself
 //!     await coffee                                 # the coroutine runs now
 //!
-//! A coroutine that nobody awaits, Python warns of when it is thrown away. Rust warns when you
+//! Python warns when a coroutine is thrown away that was never awaited. Rust warns when you
 //! compile: `brew("soup");` alone is an unused future "that must be used".
 
 use std::process::ExitCode;
@@ -29,52 +29,31 @@ async fn brew(drink: &str) {
     say(format!("{drink}: ready"));
 }
 
-#[tokio::main]
-async fn on_tokio() {
+/// All but `spawn_tea` is the same on every runtime.
+async fn breakfast<Task: Future>(spawn_tea: impl FnOnce() -> Task) {
     let coffee = brew("coffee");
     say("coffee is called: that makes a future, and nothing runs");
     say("tea is called and spawned: a task, which starts by itself");
-    let tea = tokio::spawn(brew("tea"));
+    let tea = spawn_tea();
     sleep(1.0).await;
     say("a second later, coffee is awaited");
     coffee.await;
     say("tea is awaited: it has long been ready");
-    tea.await.expect("brewing does not panic");
+    tea.await; // on tokio this gives a Result, an error if the task has panicked
     let soup = brew("soup");
     say("soup is called and thrown away: it never ran");
     drop(soup);
 }
 
+#[tokio::main]
+async fn on_tokio() {
+    breakfast(|| tokio::spawn(brew("tea"))).await;
+}
+
 fn on_async_std() {
-    async_std::task::block_on(async {
-        let coffee = brew("coffee");
-        say("coffee is called: that makes a future, and nothing runs");
-        say("tea is called and spawned: a task, which starts by itself");
-        let tea = async_std::task::spawn(brew("tea"));
-        sleep(1.0).await;
-        say("a second later, coffee is awaited");
-        coffee.await;
-        say("tea is awaited: it has long been ready");
-        tea.await;
-        let soup = brew("soup");
-        say("soup is called and thrown away: it never ran");
-        drop(soup);
-    });
+    async_std::task::block_on(breakfast(|| async_std::task::spawn(brew("tea"))));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        let coffee = brew("coffee");
-        say("coffee is called: that makes a future, and nothing runs");
-        say("tea is called and spawned: a task, which starts by itself");
-        let tea = smol::spawn(brew("tea"));
-        sleep(1.0).await;
-        say("a second later, coffee is awaited");
-        coffee.await;
-        say("tea is awaited: it has long been ready");
-        tea.await;
-        let soup = brew("soup");
-        say("soup is called and thrown away: it never ran");
-        drop(soup);
-    });
+    smol::block_on(breakfast(|| smol::spawn(brew("tea"))));
 }

@@ -8,7 +8,7 @@
 //!         for order in ORDERS:
 //!             tasks.create_task(cook(order))        # the first error cancels the others
 //!
-//! No runtime here has all of this: a task is nobody's child, and `async with` cannot be written,
+//! No runtime here has all of this: a task has no parent, and `async with` cannot be written,
 //! because Drop cannot await. What comes nearest is a function that awaits all that it has spawned;
 //! and on smol an executor of one's own, which takes its tasks along when it is dropped.
 
@@ -35,7 +35,7 @@ const BURNT: [Order; 3] = [("coffee", 0.1, false), ("eggs", 0.2, true), ("toast"
 async fn cook((dish, seconds, burns): Order) -> Result<(), String> {
     let unfinished = Unfinished(dish);
     sleep(seconds).await;
-    mem::forget(unfinished); // never dropped: there is nothing to tell any more
+    mem::forget(unfinished); // never dropped: it is finished
     if burns {
         return Err(format!("{dish}: burnt"));
     }
@@ -58,6 +58,13 @@ fn tell(result: Result<(), String>) {
     }
 }
 
+async fn cook_twice(scope: &str, cook_all: impl AsyncFn([Order; 3]) -> Result<(), String>) {
+    step(format!("{scope}, and all goes well"));
+    tell(cook_all(ORDERS).await);
+    step(format!("{scope}, and the eggs burn"));
+    tell(cook_all(BURNT).await);
+}
+
 #[tokio::main]
 async fn on_tokio() {
     use tokio::task::JoinSet;
@@ -74,10 +81,7 @@ async fn on_tokio() {
         Ok(())
     }
 
-    step("A JoinSet, and all goes well");
-    tell(cook_all(ORDERS).await);
-    step("A JoinSet, and the eggs burn");
-    tell(cook_all(BURNT).await);
+    cook_twice("A JoinSet", cook_all).await;
 
     step("Tasks whose results nobody wants: a TaskTracker keeps count of them");
     let tasks = TaskTracker::new();
@@ -106,12 +110,7 @@ fn on_async_std() {
         Ok(())
     }
 
-    task::block_on(async {
-        step("Handles in a FuturesUnordered, and all goes well");
-        tell(cook_all(ORDERS).await);
-        step("Handles in a FuturesUnordered, and the eggs burn");
-        tell(cook_all(BURNT).await);
-    });
+    task::block_on(cook_twice("Handles in a FuturesUnordered", cook_all));
 }
 
 fn on_smol() {
@@ -120,7 +119,7 @@ fn on_smol() {
     use std::thread;
 
     async fn cook_all(orders: [Order; 3]) -> Result<(), String> {
-        let executor = Executor::new(); // its tasks run while somebody runs it, and no longer
+        let executor = Executor::new(); // its tasks run while it is run, and no longer
         let mut tasks: FuturesUnordered<_> =
             orders.into_iter().map(|order| executor.spawn(cook(order))).collect();
         let all = async {
@@ -132,12 +131,7 @@ fn on_smol() {
         executor.run(all).await // then handles and executor are dropped, and what is left with them
     }
 
-    smol::block_on(async {
-        step("An Executor of one's own, and all goes well");
-        tell(cook_all(ORDERS).await);
-        step("An Executor of one's own, and the eggs burn");
-        tell(cook_all(BURNT).await);
-    });
+    smol::block_on(cook_twice("An Executor of one's own", cook_all));
 
     step("An Executor that two threads run, and tasks that borrow from this function");
     let table = Mutex::new(Vec::new());

@@ -10,8 +10,8 @@
 //!     async with hosts.setdefault(host, asyncio.Semaphore(2)):  # so many at once
 //!         await get(host)
 //!
-//! They are different limits: a bucket does not look at how long a request takes, and a semaphore does
-//! not look at the clock. A slow server needs the second one, a quick one the first.
+//! They are different limits: a bucket does not look at how long a request takes, and a semaphore
+//! does not look at the clock. A slow server needs the second one, a quick one the first.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -36,7 +36,7 @@ const PERIOD: Duration = Duration::from_millis(200);
 const RATE: f64 = 5.0;
 const BURST: f64 = 3.0;
 
-/// Which hosts are asked, in this order.
+/// The hosts of the requests, in this order.
 const REQUESTS: [&str; 10] = ["a", "a", "a", "a", "a", "a", "b", "b", "b", "b"];
 
 /// A token bucket: a counter, and when it was last looked at. No timer fills it; time does.
@@ -46,7 +46,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// Takes a token. Below zero they are owed, and whoever owes one waits until it has come.
+    /// Takes a token. Below zero it is owed, and comes after a wait.
     async fn take(&mut self) {
         let now = Instant::now();
         let come = (now - self.at).as_secs_f64() * RATE;
@@ -83,41 +83,29 @@ async fn two_at_once() {
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
+async fn keep_a_pace<Tick>(mut tick: impl AsyncFnMut() -> Tick) {
     step("An interval of 0.2 s");
-    let mut ticks = tokio::time::interval(PERIOD);
-    for tick in 1..=3 {
-        ticks.tick().await;
-        say(format!("tick {tick}"));
+    for number in 1..=3 {
+        tick().await;
+        say(format!("tick {number}"));
     }
     five_a_second().await;
     two_at_once().await;
 }
 
+#[tokio::main]
+async fn on_tokio() {
+    let mut ticks = tokio::time::interval(PERIOD);
+    keep_a_pace(async || ticks.tick().await).await;
+}
+
+/// Its interval needs the feature `unstable`. A loop of sleeps is later each time, by what the loop
+/// takes.
 fn on_async_std() {
-    async_std::task::block_on(async {
-        step("An interval of 0.2 s");
-        for tick in 1..=3 {
-            // Its interval needs the feature `unstable`. A loop of sleeps is later each time, by what
-            // the loop takes.
-            async_std::task::sleep(PERIOD).await;
-            say(format!("tick {tick}"));
-        }
-        five_a_second().await;
-        two_at_once().await;
-    });
+    async_std::task::block_on(keep_a_pace(async || async_std::task::sleep(PERIOD).await));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("An interval of 0.2 s");
-        let mut ticks = smol::Timer::interval(PERIOD);
-        for tick in 1..=3 {
-            ticks.next().await;
-            say(format!("tick {tick}"));
-        }
-        five_a_second().await;
-        two_at_once().await;
-    });
+    let mut ticks = smol::Timer::interval(PERIOD);
+    smol::block_on(keep_a_pace(async || ticks.next().await));
 }

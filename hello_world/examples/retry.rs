@@ -1,5 +1,5 @@
-//! A future runs once, so every try is a new one. How long to wait for the next, how long in all, and
-//! what not to hold meanwhile.
+//! A future runs once, so every try is a new one. How long to wait for the next, how long in all,
+//! and what not to hold meanwhile.
 //!
 //!     cargo run -p hello_world --example retry -- [tokio|async-std|smol]
 //!
@@ -21,7 +21,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use futures::future::join_all;
+use futures::join;
 use hello_world::lesson::{self, say, seconds, sleep, step};
+use tokio::sync::Semaphore; // works on any runtime, and so does smol::lock::Semaphore
 
 fn main() -> ExitCode {
     lesson::run(
@@ -92,18 +94,13 @@ async fn herd(wait: fn(f64) -> f64) {
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
-    use tokio::sync::Semaphore;
-    use tokio::time::timeout;
-
-    new_futures().await;
-
-    step("A limit of 0.5 s around all tries, of which none succeeds");
+/// Never ready: the kitchen refuses each try.
+async fn tea() {
     let refusals = Cell::new(u32::MAX);
-    let tries = retry(no_jitter, async || order("tea", &refusals).await);
-    say(format!("in time: {}", timeout(LIMIT, tries).await.is_ok()));
+    retry(no_jitter, async || order("tea", &refusals).await).await;
+}
 
+async fn one_cook() {
     let cook = Semaphore::new(1);
     let toast = async || {
         let _held = cook.acquire().await;
@@ -115,92 +112,46 @@ async fn on_tokio() {
         let _held = cook.acquire().await;
         retry(no_jitter, async || order("eggs", &refusals).await).await;
     };
-    let _ = futures::join!(eggs, toast());
+    let _ = join!(eggs, toast());
     step("The same, and each try gives him back");
     let refusals = Cell::new(2);
     let eggs = retry(no_jitter, async || {
         let _held = cook.acquire().await;
         order("eggs", &refusals).await
     });
-    let _ = futures::join!(eggs, toast());
+    let _ = join!(eggs, toast());
+}
 
+/// Of all this, only a limit of time belongs to the runtime.
+async fn tries(tea_in_time: impl Future<Output = bool>) {
+    new_futures().await;
+    step("A limit of 0.5 s around all tries, of which none succeeds");
+    say(format!("in time: {}", tea_in_time.await));
+    one_cook().await;
     herds().await;
 }
 
+#[tokio::main]
+async fn on_tokio() {
+    tries(async { tokio::time::timeout(LIMIT, tea()).await.is_ok() }).await;
+}
+
 fn on_async_std() {
-    use async_std::future::timeout;
-    use smol::lock::Semaphore; // async-std has none; this one works anywhere
-
-    async_std::task::block_on(async {
-        new_futures().await;
-
-        step("A limit of 0.5 s around all tries, of which none succeeds");
-        let refusals = Cell::new(u32::MAX);
-        let tries = retry(no_jitter, async || order("tea", &refusals).await);
-        say(format!("in time: {}", timeout(LIMIT, tries).await.is_ok()));
-
-        let cook = Semaphore::new(1);
-        let toast = async || {
-            let _held = cook.acquire().await;
-            order("toast", &Cell::new(0)).await
-        };
-        step("Eggs and toast, and one cook: who waits for the next try keeps him");
-        let refusals = Cell::new(2);
-        let eggs = async {
-            let _held = cook.acquire().await;
-            retry(no_jitter, async || order("eggs", &refusals).await).await;
-        };
-        let _ = futures::join!(eggs, toast());
-        step("The same, and each try gives him back");
-        let refusals = Cell::new(2);
-        let eggs = retry(no_jitter, async || {
-            let _held = cook.acquire().await;
-            order("eggs", &refusals).await
-        });
-        let _ = futures::join!(eggs, toast());
-
-        herds().await;
-    });
+    async_std::task::block_on(tries(async {
+        async_std::future::timeout(LIMIT, tea()).await.is_ok()
+    }));
 }
 
 fn on_smol() {
-    use smol::lock::Semaphore;
-
-    smol::block_on(async {
-        new_futures().await;
-
-        step("A limit of 0.5 s around all tries, of which none succeeds");
-        let refusals = Cell::new(u32::MAX);
-        let tries = async {
-            retry(no_jitter, async || order("tea", &refusals).await).await;
+    smol::block_on(tries(async {
+        let in_time = async {
+            tea().await;
             true
         };
         let elapsed = async {
             smol::Timer::after(LIMIT).await;
             false
         };
-        say(format!("in time: {}", smol::future::or(tries, elapsed).await));
-
-        let cook = Semaphore::new(1);
-        let toast = async || {
-            let _held = cook.acquire().await;
-            order("toast", &Cell::new(0)).await
-        };
-        step("Eggs and toast, and one cook: who waits for the next try keeps him");
-        let refusals = Cell::new(2);
-        let eggs = async {
-            let _held = cook.acquire().await;
-            retry(no_jitter, async || order("eggs", &refusals).await).await;
-        };
-        let _ = futures::join!(eggs, toast());
-        step("The same, and each try gives him back");
-        let refusals = Cell::new(2);
-        let eggs = retry(no_jitter, async || {
-            let _held = cook.acquire().await;
-            order("eggs", &refusals).await
-        });
-        let _ = futures::join!(eggs, toast());
-
-        herds().await;
-    });
+        smol::future::or(in_time, elapsed).await
+    }));
 }

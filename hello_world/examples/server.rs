@@ -1,4 +1,4 @@
-//! The other side: a server that takes a few at a time, waits for nobody for ever, and ends well.
+//! The other side: a server that takes a few at a time, limits each wait, and ends well.
 //!
 //!     cargo run -p hello_world --example server -- [tokio|async-std|smol]
 //!
@@ -6,8 +6,12 @@
 //!
 //!     server = await asyncio.start_server(attend, "127.0.0.1", 0)   # a task for each, no limit
 //!     await closing.wait()
-//!     server.close()                                # nobody else is let in
-//!     await server.wait_closed()                    # since 3.12 waits for all, and for ever
+//!     server.close()                                # accepts no more
+//!     try:
+//!         async with asyncio.timeout(0.3):
+//!             await server.wait_closed()            # since 3.12 waits for all connections
+//!     except TimeoutError:
+//!         server.close_clients()                    # since 3.13; abort_clients() writes no more
 //!
 //! asyncio spawns the tasks, and goes on after an accept that fails. Here you write the loop.
 
@@ -21,7 +25,7 @@ use futures::channel::mpsc;
 use futures::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use futures::stream::{FuturesUnordered, StreamExt};
 use hello_world::lesson::{self, say, sleep, step};
-use tokio::select; // of it the macro alone, which asks for no runtime
+use tokio::select; // of it the macro alone, which needs no runtime
 
 fn main() -> ExitCode {
     lesson::run(
@@ -35,7 +39,7 @@ const PLACES: usize = 2;
 const ORDER_WITHIN: f64 = 0.5; // seconds
 const LEAVE_WITHIN: f64 = 0.3;
 
-/// One guest, who names a dish in a line and gets it in a line.
+/// Reads a dish's name in a line, and serves it in a line.
 async fn attend(guest: impl AsyncRead + AsyncWrite) -> io::Result<()> {
     let (reader, mut writer) = guest.split();
     let mut line = String::new();
@@ -49,8 +53,8 @@ async fn attend(guest: impl AsyncRead + AsyncWrite) -> io::Result<()> {
     writer.flush().await
 }
 
-/// The next guest. That one could not be let in is no reason to close; to try again without a pause
-/// would keep the processor busy.
+/// The next guest. An accept that fails is no reason to close; to try again without a pause would
+/// keep the processor busy.
 async fn next_guest<G>(accept: impl AsyncFn() -> io::Result<(G, SocketAddr)>) -> G {
     loop {
         match accept().await {
@@ -61,34 +65,46 @@ async fn next_guest<G>(accept: impl AsyncFn() -> io::Result<(G, SocketAddr)>) ->
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
-    use tokio::net::TcpListener;
-    use tokio::task::JoinSet;
-    use tokio_util::compat::TokioAsyncReadCompatExt;
-
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has ports");
-    let mut evening = guests(listener.local_addr().expect("a listener has an address"));
-
-    let mut attended = JoinSet::new();
+/// Accepts guests until closing time, and spawns a task for each; then waits a while for the tasks,
+/// and returns the handles of those that still run. (On tokio a JoinSet, in place of the
+/// FuturesUnordered, would spawn and cancel them, too.)
+async fn serve<Guest, Task: Future>(
+    accept: impl AsyncFn() -> io::Result<(Guest, SocketAddr)>,
+    spawn: impl Fn(Guest) -> Task,
+    evening: &mut mpsc::Receiver<()>,
+) -> FuturesUnordered<Task> {
+    let mut attended = FuturesUnordered::new();
     loop {
         select! {
-            guest = next_guest(|| listener.accept()), if attended.len() < PLACES => {
-                attended.spawn(attend(guest.compat())); // tokio has traits of its own
-            }
-            Some(_) = attended.join_next() => {} // one has left: there is a place
+            guest = next_guest(&accept), if attended.len() < PLACES => attended.push(spawn(guest)),
+            Some(_) = attended.next() => {} // one has left: there is a place
             _ = evening.next() => break, // closing time
         }
     }
-    drop(listener); // nobody else is let in, and those who wait outside are told
-    let all_leave = async { while attended.join_next().await.is_some() {} };
+    drop(accept); // with its listener: connections that still wait in the queue are reset
+    let all_leave = async { while attended.next().await.is_some() {} };
     select! {
         () = all_leave => {}
         () = sleep(LEAVE_WITHIN) => {}
     }
     say(format!("still here after {LEAVE_WITHIN} s: {}", attended.len()));
-    attended.shutdown().await;
-    evening.next().await; // the guests have told all
+    attended
+}
+
+#[tokio::main]
+async fn on_tokio() {
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_util::compat::TokioAsyncReadCompatExt;
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has ports");
+    let mut evening = guests(listener.local_addr().expect("a listener has an address"));
+    let accept = async move || listener.accept().await;
+    let spawn = |guest: TcpStream| tokio::spawn(attend(guest.compat())); // tokio has its own traits
+    for task in serve(accept, spawn, &mut evening).await {
+        task.abort();
+        let _ = task.await;
+    }
+    evening.next().await; // the guests are gone
 }
 
 fn on_async_std() {
@@ -98,28 +114,12 @@ fn on_async_std() {
     task::block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has ports");
         let mut evening = guests(listener.local_addr().expect("a listener has an address"));
-
-        let mut attended = FuturesUnordered::new();
-        loop {
-            select! {
-                guest = next_guest(|| listener.accept()), if attended.len() < PLACES => {
-                    attended.push(task::spawn(attend(guest)));
-                }
-                Some(_) = attended.next() => {} // one has left: there is a place
-                _ = evening.next() => break, // closing time
-            }
-        }
-        drop(listener); // nobody else is let in, and those who wait outside are told
-        let all_leave = async { while attended.next().await.is_some() {} };
-        select! {
-            () = all_leave => {}
-            () = sleep(LEAVE_WITHIN) => {}
-        }
-        say(format!("still here after {LEAVE_WITHIN} s: {}", attended.len()));
-        for task in attended {
+        let accept = async move || listener.accept().await;
+        let spawn = |guest| task::spawn(attend(guest));
+        for task in serve(accept, spawn, &mut evening).await {
             task.cancel().await;
         }
-        evening.next().await; // the guests have told all
+        evening.next().await;
     });
 }
 
@@ -129,31 +129,15 @@ fn on_smol() {
     smol::block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has ports");
         let mut evening = guests(listener.local_addr().expect("a listener has an address"));
-
-        let mut attended = FuturesUnordered::new();
-        loop {
-            select! {
-                guest = next_guest(|| listener.accept()), if attended.len() < PLACES => {
-                    attended.push(smol::spawn(attend(guest)));
-                }
-                Some(_) = attended.next() => {} // one has left: there is a place
-                _ = evening.next() => break, // closing time
-            }
-        }
-        drop(listener); // nobody else is let in, and those who wait outside are told
-        let all_leave = async { while attended.next().await.is_some() {} };
-        select! {
-            () = all_leave => {}
-            () = sleep(LEAVE_WITHIN) => {}
-        }
-        say(format!("still here after {LEAVE_WITHIN} s: {}", attended.len()));
-        drop(attended); // cancels them
-        evening.next().await; // the guests have told all
+        let accept = async move || listener.accept().await;
+        let spawn = |guest| smol::spawn(attend(guest));
+        drop(serve(accept, spawn, &mut evening).await); // cancels what is left
+        evening.next().await;
     });
 }
 
-/// The guests of an evening, on threads of their own. A message says that it is closing time, as Ctrl-C
-/// would; the end of the messages, that the guests are gone.
+/// The guests of an evening, on threads of their own. A message says that it is closing time, as
+/// Ctrl-C would; the end of the messages, that the guests are gone.
 fn guests(address: SocketAddr) -> mpsc::Receiver<()> {
     let (mut close, evening) = mpsc::channel(1);
     thread::spawn(move || {
@@ -177,7 +161,7 @@ fn guests(address: SocketAddr) -> mpsc::Receiver<()> {
     evening
 }
 
-/// A guest orders a dish, or nothing, and tells how it ends.
+/// A guest orders a dish, or nothing, and prints how it ends.
 fn come(name: &'static str, dish: &str, socket: io::Result<TcpStream>) -> JoinHandle<()> {
     let ordered = socket.and_then(|mut socket| {
         if !dish.is_empty() {

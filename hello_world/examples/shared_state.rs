@@ -4,23 +4,21 @@
 //!
 //! In Python:
 //!
-//!     counter += 1                          # no lock: between two awaits nobody else runs
+//!     counter += 1                          # no lock: between two awaits no other task runs
 //!     async with lock:                      # an asyncio.Lock, across an await
 //!         prices[dish] = await look_up(dish)
 //!
-//! Here tasks may run on several threads, so even a counter needs a lock, and the compiler asks for it.
-//! A blocking lock that is held across an await does not compile in a task that may change threads
-//! (see shared_state/not_send.rs). Where it does compile, it can stop the thread for ever.
+//! Here tasks may run on several threads, so even a counter needs a lock, and does not compile
+//! without. A blocking lock that is held across an await does not compile in a task that may change
+//! threads (see shared_state/not_send.rs). Where it does compile, it can stop the thread for ever.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, mpsc};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use futures::future::join_all;
 use futures::{SinkExt, StreamExt};
-use hello_world::lesson::{self, say, sleep, step};
+use hello_world::lesson::{self, ends_within, say, sleep, step};
 
 fn main() -> ExitCode {
     lesson::run(
@@ -39,7 +37,8 @@ async fn look_up(dish: &'static str) -> usize {
     dish.len()
 }
 
-/// An async lock may be held across an await: whoever wants it waits, and the thread goes on.
+/// An async lock may be held across an await: another task that wants it waits, and the thread goes
+/// on.
 async fn with_a_lock() {
     let prices = tokio::sync::Mutex::new(Prices::new()); // works on any runtime
 
@@ -60,7 +59,7 @@ async fn with_a_lock() {
     .await;
 }
 
-/// No lock at all: the map has an owner, and whoever has something for it sends it.
+/// No lock at all: the map has an owner, and other tasks send what is for it.
 async fn with_an_owner() {
     step("One owner, and a channel to it");
     let (sender, mut notes) = futures::channel::mpsc::channel(1);
@@ -82,8 +81,8 @@ async fn with_an_owner() {
     futures::join!(owner, senders);
 }
 
-/// Two futures of one thread. The first waits with the lock in its hand. The second asks for it, and so
-/// blocks the thread that would have to wake the first.
+/// Two futures of one thread. The first waits while it holds the lock. The second wants it, and so
+/// blocks the thread on which the first would have to go on.
 #[expect(clippy::await_holding_lock, reason = "clippy sees the trap, too")]
 async fn deadlock() {
     let lock = Mutex::new(());
@@ -101,32 +100,30 @@ async fn deadlock() {
     futures::join!(first, second);
 }
 
-/// Runs this on a thread of its own, which may not come back.
 fn watch(blocks: fn()) {
     step("A blocking lock, held across an await, on one thread");
-    let (done, is_done) = mpsc::channel();
-    thread::spawn(move || {
-        blocks();
-        let _ = done.send(());
-    });
-    if is_done.recv_timeout(Duration::from_millis(500)).is_err() {
+    if !ends_within(0.5, blocks) {
         say("nothing happens any more: the thread waits for itself");
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
+async fn increment(counter: Arc<Mutex<u32>>) {
+    *counter.lock().expect("nobody panics with it") += 1;
+}
+
+/// What is shared, in the same way on every runtime.
+async fn share<Task: Future>(spawn_increment: impl Fn(Arc<Mutex<u32>>) -> Task) {
     step("A blocking lock, for one line, in a thousand tasks");
     let counter = Arc::new(Mutex::new(0));
-    join_all((0..1000).map(|_| {
-        let counter = Arc::clone(&counter);
-        tokio::spawn(async move { *counter.lock().expect("nobody panics with it") += 1 })
-    }))
-    .await;
+    join_all((0..1000).map(|_| spawn_increment(Arc::clone(&counter)))).await;
     say(format!("counted to {}", counter.lock().expect("nobody panics with it")));
-
     with_a_lock().await;
     with_an_owner().await;
+}
+
+#[tokio::main]
+async fn on_tokio() {
+    share(|counter| tokio::spawn(increment(counter))).await;
     watch(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("cannot start tokio").block_on(deadlock());
@@ -134,37 +131,13 @@ async fn on_tokio() {
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        step("A blocking lock, for one line, in a thousand tasks");
-        let counter = Arc::new(Mutex::new(0));
-        join_all((0..1000).map(|_| {
-            let counter = Arc::clone(&counter);
-            async_std::task::spawn(
-                async move { *counter.lock().expect("nobody panics with it") += 1 },
-            )
-        }))
-        .await;
-        say(format!("counted to {}", counter.lock().expect("nobody panics with it")));
+    use async_std::task::{block_on, spawn};
 
-        with_a_lock().await;
-        with_an_owner().await;
-    });
-    watch(|| async_std::task::block_on(deadlock()));
+    block_on(share(|counter| spawn(increment(counter))));
+    watch(|| block_on(deadlock()));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("A blocking lock, for one line, in a thousand tasks");
-        let counter = Arc::new(Mutex::new(0));
-        join_all((0..1000).map(|_| {
-            let counter = Arc::clone(&counter);
-            smol::spawn(async move { *counter.lock().expect("nobody panics with it") += 1 })
-        }))
-        .await;
-        say(format!("counted to {}", counter.lock().expect("nobody panics with it")));
-
-        with_a_lock().await;
-        with_an_owner().await;
-    });
+    smol::block_on(share(|counter| smol::spawn(increment(counter))));
     watch(|| smol::block_on(deadlock()));
 }

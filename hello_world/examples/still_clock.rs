@@ -10,8 +10,8 @@
 //!             print("reminder", number)
 //!
 //! asyncio's own loop has no clock to stop; packages bring loops that have. tokio's has: it stands
-//! still, and when there is nothing to do but to wait for a timer, it jumps there. It does not know
-//! of what happens outside of it.
+//! still, and when there is nothing to do but to wait for a timer, it jumps there. It takes
+//! no account of what happens outside of it.
 
 use std::cell::Cell;
 use std::io::Write;
@@ -40,7 +40,7 @@ async fn remind(sleep: impl AsyncFn(Duration)) {
     }
 }
 
-/// A clock for tests: nobody waits, it is only noted how long one would have waited.
+/// A clock for tests: a sleep ends at once, and is added up.
 #[derive(Default)]
 struct StillClock(Cell<Duration>);
 

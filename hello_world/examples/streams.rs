@@ -11,13 +11,15 @@
 //!
 //!     async for number in countdown(): ...
 //!
-//! Stable Rust has no `yield`. A stream is what has `poll_next`, as an async iterator in Python is what
-//! has `__anext__`; few write it by hand.
+//! Stable Rust has no `yield`. A stream is what has `poll_next`, as an async iterator in Python is
+//! what has `__anext__`; few write it by hand.
 
 use std::pin::{Pin, pin};
 use std::process::ExitCode;
 use std::task::{Context, Poll, ready};
 
+use futures::SinkExt;
+use futures::channel::mpsc;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, Stream, StreamExt};
 use hello_world::lesson::{self, say, sleep, step};
@@ -44,12 +46,25 @@ async fn consume(numbers: impl Stream<Item = u32>) {
     }
 }
 
-/// From a state to an item and the next state. Each item is made when it is asked for.
+/// From a state to an item and the next state. Each item is made by the `next()` that awaits it.
 fn unfolded() -> impl Stream<Item = u32> {
     stream::unfold(3, async |left| match left {
         0 => None,
         _ => Some((make(left).await, left - 1)),
     })
+}
+
+/// A channel, and a task at its other end, which waits only for room. (tokio's own receiver is no
+/// Stream, as the trait is not in the standard library yet; tokio_stream::wrappers makes it one.)
+fn sent(spawn: fn(BoxFuture<'static, ()>)) -> impl Stream<Item = u32> {
+    let (mut sender, receiver) = mpsc::channel(1);
+    let make_all = async move {
+        for number in [3, 2, 1] {
+            sender.send(make(number).await).await.expect("the receiver is there");
+        }
+    };
+    spawn(make_all.boxed());
+    receiver
 }
 
 /// By hand: what is to be remembered between two polls stands in a struct.
@@ -74,7 +89,8 @@ impl Stream for Countdown {
     }
 }
 
-/// An async function in a trait. It is for generic code: the caller knows which future it gets.
+/// An async function in a trait. It is for generic code, which is compiled for the future of each
+/// type.
 trait Supplier {
     async fn supply(&mut self) -> Option<u32>;
 }
@@ -112,57 +128,25 @@ async fn suppliers() {
     }
 }
 
-#[tokio::main]
-async fn on_tokio() {
+async fn streams(spawn: fn(BoxFuture<'static, ()>)) {
     step("stream::unfold: the next is made when the one before it has been used");
     consume(unfolded()).await;
     step("A channel and a task: the next is made meanwhile");
-    let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
-    tokio::spawn(async move {
-        for number in [3, 2, 1] {
-            sender.send(make(number).await).await.expect("somebody consumes");
-        }
-    });
-    // tokio's receiver is no Stream: the trait is not in the standard library yet.
-    consume(stream::poll_fn(move |context| receiver.poll_recv(context))).await;
+    consume(sent(spawn)).await;
     step("poll_next, by hand");
     consume(Countdown { left: 3, making: None }).await;
     suppliers().await;
 }
 
+#[tokio::main]
+async fn on_tokio() {
+    streams(|task| drop(tokio::spawn(task))).await;
+}
+
 fn on_async_std() {
-    async_std::task::block_on(async {
-        step("stream::unfold: the next is made when the one before it has been used");
-        consume(unfolded()).await;
-        step("A channel and a task: the next is made meanwhile");
-        let (sender, receiver) = async_std::channel::bounded(1);
-        async_std::task::spawn(async move {
-            for number in [3, 2, 1] {
-                sender.send(make(number).await).await.expect("somebody consumes");
-            }
-        });
-        consume(receiver).await; // is a Stream
-        step("poll_next, by hand");
-        consume(Countdown { left: 3, making: None }).await;
-        suppliers().await;
-    });
+    async_std::task::block_on(streams(|task| drop(async_std::task::spawn(task))));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("stream::unfold: the next is made when the one before it has been used");
-        consume(unfolded()).await;
-        step("A channel and a task: the next is made meanwhile");
-        let (sender, receiver) = smol::channel::bounded(1);
-        let task = smol::spawn(async move {
-            for number in [3, 2, 1] {
-                sender.send(make(number).await).await.expect("somebody consumes");
-            }
-        });
-        consume(receiver).await; // is a Stream
-        task.await;
-        step("poll_next, by hand");
-        consume(Countdown { left: 3, making: None }).await;
-        suppliers().await;
-    });
+    smol::block_on(streams(|task| smol::spawn(task).detach()));
 }

@@ -4,20 +4,19 @@
 //!
 //! In Python:
 //!
-//!     asyncio.run(cook("coffee"))                           # from a function: starts an event loop
+//!     asyncio.run(cook("coffee"))                           # from a function: starts a loop
 //!     asyncio.run_coroutine_threadsafe(cook("eggs"), loop)  # from another thread: into that loop
 //!     await asyncio.to_thread(cook_and_wait)                # a function that blocks, from a task
 //!
-//! asyncio.run inside of a running event loop is an error there: "cannot be called from a running event
-//! loop". tokio says the same with a panic. On the others it works, and can stop the thread for ever.
+//! asyncio.run inside of a running event loop is an error there: "cannot be called from a running
+//! event loop". tokio says the same with a panic. On the others it works, and can stop the thread
+//! for ever.
 
 use std::process::ExitCode;
-use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use futures::future::join_all;
-use hello_world::lesson::{self, say, sleep, step};
+use hello_world::lesson::{self, ends_within, say, sleep, step};
 
 fn main() -> ExitCode {
     lesson::run(
@@ -31,21 +30,15 @@ const FUNCTION: &str = "From a function that is not async";
 const THREAD: &str = "From another thread, in the same runtime";
 const IN_TASK: &str = "A task calls a function that blocks until its own async code is done";
 const MOVED: &str = "The function is moved to a thread for blocking calls";
-const IN_TASK_SPAWNED: &str = "A task blocks until another task is done, on each thread for tasks";
 
 async fn cook(dish: &'static str) {
     sleep(0.1).await;
     say(format!("{dish}: ready"));
 }
 
-/// Waits for a thread, which may not come back.
 fn watch(blocks: impl FnOnce() + Send + 'static) {
-    let (done, is_done) = mpsc::channel();
-    thread::spawn(move || {
-        blocks();
-        let _ = done.send(());
-    });
-    if is_done.recv_timeout(Duration::from_millis(600)).is_err() {
+    step("A task blocks until another task is done, on each thread for tasks");
+    if !ends_within(0.6, blocks) {
         say("nothing happens any more: the threads that run tasks all wait for one");
     }
 }
@@ -94,7 +87,6 @@ fn on_async_std() {
     step(MOVED);
     block_on(task::spawn_blocking(|| block_on(task::spawn(cook("toast")))));
 
-    step(IN_TASK_SPAWNED);
     let threads = thread::available_parallelism().map_or(1, usize::from); // a task for each of them
     watch(move || {
         let waits = || task::spawn(async { block_on(task::spawn(cook("toast"))) });
@@ -109,7 +101,7 @@ fn on_smol() {
     block_on(cook("coffee"));
 
     step(THREAD);
-    let other = thread::spawn(|| block_on(spawn(cook("eggs")))); // a global executor for all threads
+    let other = thread::spawn(|| block_on(spawn(cook("eggs")))); // one executor for all threads
     other.join().expect("it does not panic");
 
     step(IN_TASK);
@@ -118,6 +110,5 @@ fn on_smol() {
     step(MOVED);
     block_on(unblock(|| block_on(spawn(cook("toast")))));
 
-    step(IN_TASK_SPAWNED);
     watch(|| block_on(spawn(async { block_on(spawn(cook("toast"))) })));
 }

@@ -8,7 +8,7 @@
 //!         await cook("coffee", 0.2)
 //!         await cook("eggs", 9)
 //!     await asyncio.wait_for(cook("eggs", 9), 0.4)   # the same for one awaitable
-//!     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)   # a race; nobody is cancelled
+//!     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)   # a race; none is cancelled
 //!
 //! When the time is up, Python raises CancelledError at the await inside: `except` and `finally`
 //! can await, and even swallow it. Rust drops the future: only its destructors run. A task that is
@@ -19,6 +19,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{mem, thread};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use hello_world::lesson::{self, say, sleep, step};
 
 fn main() -> ExitCode {
@@ -36,7 +38,7 @@ async fn cook(dish: &'static str, seconds: f64) -> &'static str {
     say(format!("{dish}: started, needs {seconds} s"));
     let unfinished = Unfinished(dish); // the future owns it: dropped together
     sleep(seconds).await;
-    mem::forget(unfinished); // never dropped: there is nothing to tell any more
+    mem::forget(unfinished); // never dropped: it is finished
     say(format!("{dish}: ready"));
     dish
 }
@@ -49,14 +51,15 @@ impl Drop for Unfinished {
     }
 }
 
-async fn breakfast() {
+async fn breakfast() -> &'static str {
     cook("coffee", 0.2).await;
-    cook("eggs", 9.0).await;
+    cook("eggs", 9.0).await
 }
 
-async fn knead() {
+async fn knead() -> &'static str {
     say("dough: kneading for 0.8 s, without an await");
     thread::sleep(2 * LIMIT);
+    "dough"
 }
 
 fn tell<T>(what: &str, result: Result<T, impl Display>) {
@@ -66,7 +69,8 @@ fn tell<T>(what: &str, result: Result<T, impl Display>) {
     }
 }
 
-/// A limit within a limit returns a `Result` within a `Result`: the type says whose time was up.
+/// A limit within a limit returns a `Result` within a `Result`: the type says which limit's time
+/// was up.
 fn tell_whose<T, E>(result: Result<Result<T, E>, E>) {
     match result {
         Ok(Ok(_)) => say("no error"),
@@ -75,101 +79,89 @@ fn tell_whose<T, E>(result: Result<Result<T, E>, E>) {
     }
 }
 
+/// What is limited. `timeout` takes futures of every type, but a parameter takes one: that of a
+/// box.
+type Cooking = BoxFuture<'static, &'static str>;
+
+/// The lesson. Handed in is what each runtime has of its own.
+async fn limits<E: Display>(
+    timeout: impl AsyncFn(Duration, Cooking) -> Result<&'static str, E>,
+    eggs_within_two: impl AsyncFn(Duration, Duration) -> Result<Result<&'static str, E>, E>,
+    race: impl Future<Output = &'static str>,
+    soup_in_a_task: impl Future<Output = ()>,
+) {
+    step("A limit of 0.4 s on each step");
+    tell("coffee", timeout(LIMIT, cook("coffee", 0.2).boxed()).await);
+    tell("eggs", timeout(LIMIT, cook("eggs", 9.0).boxed()).await);
+    step("A limit of 0.4 s on the whole breakfast");
+    tell("breakfast", timeout(LIMIT, breakfast().boxed()).await);
+    step("A limit of 0.4 s, and within it one of 5 s");
+    tell_whose(eggs_within_two(LIMIT, LONG).await);
+    step("A limit of 5 s, and within it one of 0.4 s");
+    tell_whose(eggs_within_two(LONG, LIMIT).await);
+
+    step("A race of two: a limit is such a race, against a timer");
+    say(format!("{}: wins", race.await));
+    step("A limit of 0.4 s on a task limits the wait for its handle");
+    soup_in_a_task.await;
+    sleep(1.0).await;
+    step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
+    tell("dough, long after the limit", timeout(LIMIT, knead().boxed()).await);
+}
+
 #[tokio::main]
 async fn on_tokio() {
     use tokio::time::timeout;
 
-    step("A limit of 0.4 s on each step");
-    tell("coffee", timeout(LIMIT, cook("coffee", 0.2)).await);
-    tell("eggs", timeout(LIMIT, cook("eggs", 9.0)).await);
-    step("A limit of 0.4 s on the whole breakfast");
-    tell("breakfast", timeout(LIMIT, breakfast()).await);
-    step("A limit of 0.4 s, and within it one of 5 s");
-    tell_whose(timeout(LIMIT, timeout(LONG, cook("eggs", 9.0))).await);
-    step("A limit of 5 s, and within it one of 0.4 s");
-    tell_whose(timeout(LONG, timeout(LIMIT, cook("eggs", 9.0))).await);
-
-    step("A race of two: a limit is such a race, against a timer");
-    let winner = tokio::select! {
-        dish = cook("kettle", 0.2) => dish,
-        dish = cook("samovar", 9.0) => dish,
+    let eggs = async |outer, inner| timeout(outer, timeout(inner, cook("eggs", 9.0))).await;
+    let race = async {
+        tokio::select! {
+            dish = cook("kettle", 0.2) => dish,
+            dish = cook("samovar", 9.0) => dish,
+        }
     };
-    say(format!("{winner}: wins"));
-
-    step("A limit of 0.4 s on a task limits the wait for its handle");
-    let mut soup = tokio::spawn(cook("soup", 1.0));
-    tell("soup", timeout(LIMIT, &mut soup).await); // lent: the handle stays ours
-    say("soup: its handle is dropped; on tokio, the task goes on");
-    drop(soup);
-    sleep(1.0).await;
-
-    step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
-    tell("dough, long after the limit", timeout(LIMIT, knead()).await);
+    let soup = async {
+        let mut soup = tokio::spawn(cook("soup", 1.0));
+        tell("soup", timeout(LIMIT, &mut soup).await); // lent: the handle stays ours
+        say("soup: its handle is dropped; on tokio, the task goes on");
+        drop(soup);
+    };
+    limits(timeout, eggs, race, soup).await;
 }
 
 fn on_async_std() {
     use async_std::future::timeout;
-    use futures::FutureExt; // brings .fuse(), which this select! asks for
 
-    async_std::task::block_on(async {
-        step("A limit of 0.4 s on each step");
-        tell("coffee", timeout(LIMIT, cook("coffee", 0.2)).await);
-        tell("eggs", timeout(LIMIT, cook("eggs", 9.0)).await);
-        step("A limit of 0.4 s on the whole breakfast");
-        tell("breakfast", timeout(LIMIT, breakfast()).await);
-        step("A limit of 0.4 s, and within it one of 5 s");
-        tell_whose(timeout(LIMIT, timeout(LONG, cook("eggs", 9.0))).await);
-        step("A limit of 5 s, and within it one of 0.4 s");
-        tell_whose(timeout(LONG, timeout(LIMIT, cook("eggs", 9.0))).await);
-
-        step("A race of two: a limit is such a race, against a timer");
-        let winner = futures::select! {
-            dish = cook("kettle", 0.2).fuse() => dish,
+    let eggs = async |outer, inner| timeout(outer, timeout(inner, cook("eggs", 9.0))).await;
+    let race = async {
+        futures::select! {
+            dish = cook("kettle", 0.2).fuse() => dish, // this select! needs fuse()
             dish = cook("samovar", 9.0).fuse() => dish,
-        };
-        say(format!("{winner}: wins"));
-
-        step("A limit of 0.4 s on a task limits the wait for its handle");
+        }
+    };
+    let soup = async {
         let mut soup = async_std::task::spawn(cook("soup", 1.0));
         tell("soup", timeout(LIMIT, &mut soup).await);
         say("soup: its handle is dropped; on async-std, the task goes on");
         drop(soup);
-        sleep(1.0).await;
-
-        step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
-        tell("dough, long after the limit", timeout(LIMIT, knead()).await);
-    });
+    };
+    async_std::task::block_on(limits(timeout, eggs, race, soup));
 }
 
 fn on_smol() {
-    smol::block_on(async {
-        step("A limit of 0.4 s on each step");
-        tell("coffee", timeout(LIMIT, cook("coffee", 0.2)).await);
-        tell("eggs", timeout(LIMIT, cook("eggs", 9.0)).await);
-        step("A limit of 0.4 s on the whole breakfast");
-        tell("breakfast", timeout(LIMIT, breakfast()).await);
-        step("A limit of 0.4 s, and within it one of 5 s");
-        tell_whose(timeout(LIMIT, timeout(LONG, cook("eggs", 9.0))).await);
-        step("A limit of 5 s, and within it one of 0.4 s");
-        tell_whose(timeout(LONG, timeout(LIMIT, cook("eggs", 9.0))).await);
-
-        step("A race of two: a limit is such a race, against a timer");
-        let winner = smol::future::or(cook("kettle", 0.2), cook("samovar", 9.0)).await;
-        say(format!("{winner}: wins"));
-
-        step("A limit of 0.4 s on a task limits the wait for its handle");
+    let eggs = async |outer, inner| timeout(outer, timeout(inner, cook("eggs", 9.0))).await;
+    let race = smol::future::or(cook("kettle", 0.2), cook("samovar", 9.0));
+    let soup = async {
         let mut soup = smol::spawn(cook("soup", 1.0));
         tell("soup", timeout(LIMIT, &mut soup).await);
         say("soup: its handle is dropped; on smol, that cancels the task");
         drop(soup);
-        sleep(1.0).await;
-
-        step("A limit of 0.4 s on code that blocks: nobody looks at the timer");
-        tell("dough, long after the limit", timeout(LIMIT, knead()).await);
-    });
+    };
+    smol::block_on(limits(timeout, eggs, race, soup));
 }
 
-/// smol has timers and no timeout: a race against a timer is one. `or` asks its first future first.
+/// smol has timers and no timeout: a race against a timer is one. `or` polls its first future
+/// first.
 async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, &'static str> {
     let elapsed = async {
         smol::Timer::after(limit).await;

@@ -7,10 +7,11 @@
 //!     for n in range(10): await work(n)                        # one by one
 //!     await asyncio.gather(*(work(n) for n in range(10)))      # all at once, in one thread
 //!
-//! Requests, connections and timers are waited for, and waiting can be shared. Work cannot: it takes
-//! as long in whatever order it is done, and gains only by threads, at most as many times as there
-//! are cores. Files gain nothing here: what tells when a socket is ready (epoll, kqueue) knows no files,
-//! so all three runtimes hand each call to a thread, and memory (the page cache) answers it at once.
+//! Requests, connections and timers are waited for, and waiting can be shared. Work cannot: it
+//! takes as long in whatever order it is done, and gains only by threads, at most as many times as
+//! there are cores. Files gain nothing here: epoll and kqueue, which report that a socket is ready,
+//! report no files, so all three runtimes hand each call to a thread, and memory (the page cache)
+//! answers it at once.
 
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -58,7 +59,7 @@ async fn compare_all<T>(
     .await;
 }
 
-/// Does `work` for 0, 1, 2 … `times`: one by one, then all at once; and tells what that gained.
+/// Does `work` for 0, 1, 2 … `times`: one by one, then all at once; and prints what that gained.
 async fn compare<T>(what: &str, times: usize, work: impl AsyncFn(usize) -> T) {
     let start = Instant::now();
     for n in 0..times {

@@ -1,4 +1,4 @@
-//! Who polls a future, on which thread, and who wakes it: told by `tracing`, on a real runtime.
+//! Which thread polls a future, and which wakes it: printed by `tracing`, on a real runtime.
 //!
 //!     cargo run -p hello_world --example who_wakes_whom -- [tokio|async-std|smol]
 //!
@@ -34,7 +34,7 @@ use tracing_subscriber::layer::{self, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 fn main() -> ExitCode {
-    // Every event goes to the timeline; not the details (debug, trace) that libraries tell.
+    // Every event goes to the timeline; not the details (debug, trace) of libraries.
     tracing_subscriber::registry().with(LevelFilter::INFO).with(Timeline).init();
     lesson::run(
         "Polls, wakes and threads of a hello world, as a tracing subscriber sees them",
@@ -54,9 +54,9 @@ impl<S: Subscriber> Layer<S> for Timeline {
     }
 }
 
-/// Passes every poll on to the future, and tells of it. Tells of wakes, too: the future is given a
+/// Passes every poll on to the future, and reports it. Reports wakes, too: the future is given a
 /// waker of our own in place of the executor's. (`pin!` keeps the future at its place in memory, as
-/// polling asks; `poll_fn` makes a future of a closure.)
+/// polling requires; `poll_fn` makes a future of a closure.)
 async fn traced<T>(name: &'static str, future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut number = 0;
@@ -90,17 +90,20 @@ async fn hello_world() {
     info!("hello: says World");
 }
 
+async fn outer<Task: Future>(spawn_hello: impl FnOnce() -> Task) {
+    step("  time    thread             event");
+    let outer = async {
+        info!("outer: spawns hello, and awaits it");
+        spawn_hello().await;
+    };
+    traced("outer", outer).await;
+}
+
 /// An idle worker watches the clock and the sockets; the thread of `main` waits for its own future
 /// only. Try `#[tokio::main(flavor = "current_thread")]`: then every line comes from main.
 #[tokio::main]
 async fn on_tokio() {
-    step("  time    thread             event");
-    traced("outer", async {
-        info!("outer: spawns hello, and awaits it");
-        let hello = tokio::spawn(traced("hello", hello_world()));
-        hello.await.expect("hello world does not panic");
-    })
-    .await;
+    outer(|| tokio::spawn(traced("hello", hello_world()))).await;
     println!("hello was woken by the worker that watched the clock: an idle one does.");
     println!("outer was woken by the worker that ran hello to its end.");
 }
@@ -108,24 +111,16 @@ async fn on_tokio() {
 /// The clock is watched by whichever thread got to it first: one that is idle in a `block_on`, as
 /// main and the workers are, or async-io, which is there for when those are busy.
 fn on_async_std() {
-    step("  time    thread             event");
-    async_std::task::block_on(traced("outer", async {
-        info!("outer: spawns hello, and awaits it");
-        let hello = async_std::task::spawn(traced("hello", hello_world()));
-        hello.await;
-    }));
-    println!("hello was woken by the thread that watched the clock. Run it again: it is main,");
-    println!("a worker or async-io. outer was woken by the worker that ran hello to its end.");
+    async_std::task::block_on(outer(|| async_std::task::spawn(traced("hello", hello_world()))));
+    println!("{WOKEN}");
 }
 
 /// The clock is watched as on async-std: both take it from the crate async-io. There is one worker.
 fn on_smol() {
-    step("  time    thread             event");
-    smol::block_on(traced("outer", async {
-        info!("outer: spawns hello, and awaits it");
-        let hello = smol::spawn(traced("hello", hello_world()));
-        hello.await;
-    }));
-    println!("hello was woken by the thread that watched the clock. Run it again: it is main,");
-    println!("a worker or async-io. outer was woken by the worker that ran hello to its end.");
+    smol::block_on(outer(|| smol::spawn(traced("hello", hello_world()))));
+    println!("{WOKEN}");
 }
+
+const WOKEN: &str =
+    "hello was woken by the thread that watched the clock. Run it again: it is main,
+a worker or async-io. outer was woken by the worker that ran hello to its end.";

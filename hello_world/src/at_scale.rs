@@ -2,8 +2,8 @@
 //!
 //! Python: `await asyncio.gather(*(hello_world() for _ in range(tasks)))`. Here the tasks are
 //! spawned, and their handles awaited one after another: all are waiting at the same time, so the
-//! order in which we ask does not matter. tokio runs on one thread here: its tasks only sleep, and
-//! more threads would only get in each other's way.
+//! order in which they are awaited does not matter. tokio runs on one thread here: its tasks only
+//! sleep, and more threads would only get in each other's way.
 
 use std::time::Duration;
 

@@ -6,7 +6,8 @@ use std::io::{Write, stdout};
 use std::panic;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -20,8 +21,8 @@ pub struct Args {
     runtime: Option<Runtime>,
 }
 
-/// Reads the command line, and runs the lesson: see [`Args::run`]. `about` is the line that `--help`
-/// says of it.
+/// Reads the command line, and runs the lesson: see [`Args::run`]. `about` is the line that
+/// `--help` says of it.
 pub fn run(about: &'static str, on: [&dyn Fn(); 3], learned: &str) -> ExitCode {
     let matches = Args::command().about(about).get_matches();
     Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).run(on, learned)
@@ -63,7 +64,7 @@ static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 static STEPPED: AtomicBool = AtomicBool::new(false);
 static CLOCK: Mutex<Option<Instant>> = Mutex::new(None);
 
-/// Tells an event, with the seconds since the step or the lesson began: `  0.50 s  water boils`.
+/// Prints an event, with the seconds since the step or the lesson began: `  0.50 s  water boils`.
 pub fn say(event: impl Display) {
     println!("{:6.2} s  {event}", seconds());
 }
@@ -96,10 +97,20 @@ pub async fn sleep(seconds: f64) {
     }
 }
 
+/// Runs `blocks` on a thread of its own, from which it may never come back. Does it, in this time?
+pub fn ends_within(seconds: f64, blocks: impl FnOnce() + Send + 'static) -> bool {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        blocks();
+        let _ = done.send(());
+    });
+    is_done.recv_timeout(Duration::from_secs_f64(seconds)).is_ok()
+}
+
 /// Where a second line begins, so that it stands beside the clock.
 const BESIDE_THE_CLOCK: &str = "\n          ";
 
-/// A panic is an event of the lesson: told on the timeline, in a line, without the usual advice.
+/// A panic is an event of the lesson: printed on the timeline, in a line, without the usual advice.
 fn tell_panics() {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| match info.payload_as_str() {

@@ -1,5 +1,5 @@
-//! What the hello worlds and the lessons share: the choice of a runtime, and what is told on the
-//! screen. The lessons themselves are in examples/: `cargo run -p hello_world --example` lists them.
+//! What the hello worlds and the lessons share: the choice of a runtime, and what is printed.
+//! The lessons themselves are in examples/: `cargo run -p hello_world --example` lists them.
 
 pub mod lesson;
 
@@ -16,7 +16,7 @@ use clap::ValueEnum;
 pub enum Runtime {
     /// The one that most libraries are written for
     Tokio,
-    /// Discontinued: for those who must read or leave it
+    /// Discontinued: to read old code, or to move it
     AsyncStd,
     /// Small parts, put together
     Smol,
@@ -65,7 +65,7 @@ pub fn end_quietly_when_nobody_reads() {
 }
 
 /// The most memory this process has held (resident set, in bytes), as the operating system counted
-/// it; `None` where it cannot be asked.
+/// it; `None` where it does not.
 pub fn peak_memory() -> Option<u64> {
     // Linux, proc(5). getrusage(2) would count cargo's memory, too: its figure outlives execve(2),
     // by which `cargo run` turns into this program.

@@ -26,7 +26,7 @@ const LIMIT: f64 = 4.0;
 /// How often naps were polled; atomic, because tasks on several threads count at once.
 static POLLS: AtomicUsize = AtomicUsize::new(0);
 
-/// A sleep that counts how often it is polled: asked whether it is over.
+/// A sleep that counts how often it is polled.
 async fn nap() {
     let mut nap = pin!(sleep(NAP)); // pinned: once polled, a future must stay where it is
     poll_fn(|context| {
@@ -36,9 +36,7 @@ async fn nap() {
     .await
 }
 
-/// Naps that nobody awaits yet, fit to be spawned: they may move to another thread (`Send`), and
-/// borrow from nobody (`'static`).
-fn naps(count: usize) -> impl Iterator<Item = impl Future<Output = ()> + Send + 'static> {
+fn naps(count: usize) -> impl Iterator<Item = impl Future<Output = ()>> {
     (0..count).map(|_| nap())
 }
 
@@ -82,23 +80,24 @@ async fn in_one_task(most: usize) {
     measure("join_all: all in one task", most, way).await;
 }
 
+async fn in_a_task_each<Task: Future>(most: usize, spawn_nap: impl Fn() -> Task) {
+    let way = async |count| {
+        let tasks: Vec<_> = (0..count).map(|_| spawn_nap()).collect();
+        for task in tasks {
+            task.await; // join_all could be trapped again
+        }
+    };
+    measure("spawn: a task each", most, way).await;
+}
+
 /// One thread: there, what `#[tokio::main]` runs is a task like any other. (With several threads it
 /// is on none of theirs, is woken at once, and has no such trouble; but what it spawns has.)
 #[tokio::main(flavor = "current_thread")]
 pub async fn on_tokio(most: usize) {
     in_one_task(most).await;
-
     let way = async |count| drop(tokio::task::unconstrained(join_all(naps(count))).await);
     measure("unconstrained(join_all): the same, and no budget", most, way).await;
-
-    let way = async |count| {
-        let tasks: Vec<_> = naps(count).map(tokio::spawn).collect();
-        for task in tasks {
-            task.await.expect("a nap does not panic"); // join_all could be trapped again
-        }
-    };
-    measure("spawn: a task each", most, way).await;
-
+    in_a_task_each(most, || tokio::spawn(nap())).await;
     println!("{WHY}");
 }
 
@@ -113,15 +112,7 @@ Spawned, each sleep has a task, and a budget, of its own.";
 pub fn on_async_std(most: usize) {
     async_std::task::block_on(async {
         in_one_task(most).await;
-
-        let way = async |count| {
-            let tasks: Vec<_> = naps(count).map(async_std::task::spawn).collect();
-            for task in tasks {
-                task.await;
-            }
-        };
-        measure("spawn: a task each", most, way).await;
-
+        in_a_task_each(most, || async_std::task::spawn(nap())).await;
         println!("\nasync-std gives a task no budget, so there is no trap: see it on tokio.");
     });
 }
@@ -129,15 +120,7 @@ pub fn on_async_std(most: usize) {
 pub fn on_smol(most: usize) {
     smol::block_on(async {
         in_one_task(most).await;
-
-        let way = async |count| {
-            let tasks: Vec<_> = naps(count).map(smol::spawn).collect();
-            for task in tasks {
-                task.await;
-            }
-        };
-        measure("spawn: a task each", most, way).await;
-
+        in_a_task_each(most, || smol::spawn(nap())).await;
         println!("\nsmol gives a task no budget, so there is no trap: see it on tokio.");
     });
 }

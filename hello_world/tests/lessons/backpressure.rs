@@ -22,7 +22,7 @@ fn queue(events: &[&str]) -> Vec<usize> {
 }
 
 #[test]
-fn a_bound_limits_memory_and_costs_no_time() {
+fn a_bound_limits_memory_and_costs_no_time_where_no_side_pauses() {
     for runtime in RUNTIMES {
         let told = run("backpressure", &[runtime]);
         let events = told.events();
@@ -30,7 +30,7 @@ fn a_bound_limits_memory_and_costs_no_time() {
         let (bounded, unbounded) = events.split_at(events.len() / 2);
         assert_eq!([bounded[0], unbounded[0]], titles, "{runtime}");
 
-        // What is told of either channel, without the figures.
+        // What is printed of either channel, without the figures.
         let pages = (1..=16).map(|page| format!("page {page:2} is taken"));
         let mut expected: Vec<String> = pages.collect();
         expected.push("the consumer is done".to_owned());
@@ -48,7 +48,7 @@ fn a_bound_limits_memory_and_costs_no_time() {
         let produced = |events: &[&str]| {
             events.iter().position(|event| event.starts_with("the producer is done")).unwrap()
         };
-        assert_eq!(produced(bounded), 15, "{runtime}: {bounded:#?}"); // after the title and 14 pages
+        assert_eq!(produced(bounded), 15, "{runtime}: {bounded:#?}"); // the title, 14 pages
         let waited = |events| number(events, "it waited ", " s for room");
         assert!(waited(bounded) > 4.0 * waited(unbounded), "{runtime}: {events:#?}");
 

@@ -35,7 +35,7 @@ fn a_tokio_library_works_where_there_is_a_tokio_and_compat_starts_one() {
             })
             .unzip();
 
-        // Who wakes smol's timer: async-io's thread, or on the runtimes that are built on async-io
+        // What wakes smol's timer: async-io's thread, or on the runtimes that are built on async-io
         // one of their own that has nothing else to do.
         let wakes_smol = events[2].strip_prefix("thread ").unwrap().split(' ').next().unwrap();
         let (may_wake_smol, tokios_thread, runs_tasks) = match runtime {

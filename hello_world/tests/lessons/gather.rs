@@ -53,7 +53,7 @@ fn five_ways_return_the_same_in_their_own_time_and_order() {
     }
 }
 
-/// Which of three tasks starts first is nobody's promise: they are put in order.
+/// No runtime promises which of three tasks starts first: they are put in order.
 fn events(told: &Told) -> Vec<&str> {
     let mut events = told.events();
     let spawned = events.iter().position(|event| event.starts_with("4. ")).unwrap();

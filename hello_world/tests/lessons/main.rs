@@ -41,8 +41,8 @@ fn lessons() -> Vec<String> {
     sources.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// The compiler refuses this example, because of the lines that are the `trap`, and says these words;
-/// with each of the cures in their place, it does not.
+/// The compiler refuses this example, because of the lines that are the `trap`, and says these
+/// words; with each of the cures in their place, it does not.
 fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
     let source = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
@@ -86,7 +86,7 @@ fn lesson(name: &str) -> Command {
     command(folder.join(name))
 }
 
-/// What a lesson told on standard output.
+/// What a lesson printed on standard output.
 struct Told {
     lines: Vec<String>,
 }
@@ -122,7 +122,7 @@ impl Told {
         lines.map(|line| event(line)).filter(|line| !line.is_empty()).collect()
     }
 
-    /// When an event was told, in seconds since its step began.
+    /// When an event was printed, in seconds since its step began.
     fn seconds(&self, wanted: &str) -> f64 {
         let line = self.lines.iter().find(|line| event(line) == wanted);
         let line = line.unwrap_or_else(|| panic!("{wanted:?} is not told: {:#?}", self.lines));

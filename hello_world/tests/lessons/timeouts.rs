@@ -14,7 +14,7 @@ fn a_limit_drops_a_future_and_stops_no_blocking_code() {
             _ => ("the task goes on", "ready"),
         };
         let mut events = told.events();
-        // `select!` asks in random order: who starts first is left to luck.
+        // `select!` polls in random order: either may start first.
         let race = events.iter().position(|event| event.starts_with("A race")).unwrap();
         events[race + 1..race + 3].sort_unstable();
         let expected = [
