@@ -11,16 +11,17 @@
 //!         group.create_task(coffee())
 //!
 //! Python has exceptions for whatever goes wrong. Rust has two things: an error that can be expected
-//! is a value (a `Result`: `Ok` or `Err`), and a bug panics. That ends its task, and the runtime's
-//! thread goes on with the others.
+//! is a value (a `Result`: `Ok` or `Err`), and a bug panics. A panic ends its task, and no other.
 
 use std::any::Any;
+use std::error::Error;
+use std::num::ParseIntError;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::thread;
 
 use futures::FutureExt;
-use futures::future::{join_all, try_join_all};
+use futures::future::{BoxFuture, join_all, try_join_all};
 use hello_world::lesson::{self, say, sleep, step};
 
 fn main() -> ExitCode {
@@ -31,13 +32,20 @@ fn main() -> ExitCode {
     )
 }
 
-/// Toast ends in an error, eggs in a panic, and coffee takes twice as long and is good. `&'static
+type Outcome = Result<&'static str, String>;
+
+/// Toast and bun end in an error, eggs in a panic, and coffee takes longer and is good. `&'static
 /// str` is text in the program itself, which a task may keep for as long as it likes.
-async fn cook(dish: &'static str) -> Result<&'static str, String> {
-    sleep(if dish == "coffee" { 0.8 } else { 0.4 }).await;
+async fn cook(dish: &'static str) -> Outcome {
+    let seconds = match dish {
+        "coffee" => 0.8,
+        "bun" => 0.5,
+        _ => 0.4,
+    };
+    sleep(seconds).await;
     say(format!("{dish}: time is up (thread {})", thread_name()));
     match dish {
-        "toast" => Err("burnt toast".to_owned()),
+        "toast" | "bun" => Err(format!("burnt {dish}")),
         "eggs" => panic!("rotten eggs"),
         _ => Ok(dish),
     }
@@ -45,6 +53,17 @@ async fn cook(dish: &'static str) -> Result<&'static str, String> {
 
 fn thread_name() -> String {
     thread::current().name().unwrap_or("without a name").to_owned()
+}
+
+/// What `?` makes of any error: a box, which a task may take to another thread (`Send`).
+type AnyError = Box<dyn Error + Send + Sync>;
+
+async fn price(text: &str) -> Result<u32, AnyError> {
+    let cents = text.parse()?; // a ParseIntError becomes an AnyError
+    if cents == 0 {
+        return Err("nothing is free".into()); // and so does a text
+    }
+    Ok(cents)
 }
 
 /// No runtime has a part in this: the futures of a join take turns inside one task.
@@ -60,11 +79,21 @@ async fn errors() {
     say(format!("outcome: {outcome:?}"));
     sleep(0.8).await;
     say("still no coffee: it was dropped where it waited");
+
+    step("3. `?` puts an error of any type into a box, which still knows what is in it");
+    for text in ["250", "0", "many"] {
+        match price(text).await {
+            Ok(cents) => say(format!("{text}: {cents} cents")),
+            Err(error) => {
+                say(format!("{text}: {error}; a ParseIntError: {}", error.is::<ParseIntError>()));
+            }
+        }
+    }
 }
 
 /// Makes an error of a panic. Where Cargo.toml says `panic = "abort"` there is nothing to catch: the
 /// first panic ends the program.
-async fn contained<T>(future: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+async fn contained(future: impl Future<Output = Outcome>) -> Outcome {
     // AssertUnwindSafe: our word that nobody looks at what a panic may have left half done.
     let outcome = AssertUnwindSafe(future).catch_unwind().await;
     outcome.unwrap_or_else(|panic| Err(format!("panic: {}", message(panic))))
@@ -76,11 +105,26 @@ fn message(panic: Box<dyn Any + Send>) -> String {
     text.or(panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text").to_owned()
 }
 
+/// On async-std and smol, to await a task that has panicked panics, too.
+async fn breakfast<T: Future<Output = Outcome>>(
+    spawn: impl Fn(BoxFuture<'static, Outcome>) -> T,
+) -> Outcome {
+    let eggs = spawn(cook("eggs").boxed());
+    let coffee = spawn(cook("coffee").boxed());
+    let eggs = eggs.await;
+    say(format!("never said, for that await panics; eggs: {eggs:?}"));
+    coffee.await
+}
+
+const CONTAINED: &str = "5. catch_unwind inside the task: the panic is an error like any other";
+
 #[tokio::main]
 async fn on_tokio() {
+    use tokio::task::JoinSet;
+
     errors().await;
 
-    step("3. A task panics: on tokio its await gives an error, a JoinError");
+    step("4. A task panics: on tokio its await gives an error, a JoinError");
     let eggs = tokio::spawn(cook("eggs"));
     let coffee = tokio::spawn(cook("coffee"));
     let error = eggs.await.expect_err("eggs panic"); // or a task was aborted: is_cancelled
@@ -88,53 +132,44 @@ async fn on_tokio() {
     say(format!("into_panic gives the message: {}", message(error.into_panic())));
     say(format!("the lines after that await run; coffee: {:?}", coffee.await));
 
-    step("4. catch_unwind inside the task: the panic is an error like any other");
+    step(CONTAINED);
     let eggs = tokio::spawn(contained(cook("eggs")));
     say(format!("eggs: {:?}", eggs.await)); // the outer Ok: there is no JoinError
+
+    step("6. Two errors in a JoinSet: abort_all keeps the second, shutdown would drop it");
+    let mut dishes = JoinSet::from_iter(["toast", "bun", "coffee"].map(cook));
+    say(format!("first: {:?}", dishes.join_next().await));
+    sleep(0.2).await; // meanwhile the bun burns
+    dishes.abort_all();
+    while let Some(dish) = dishes.join_next().await {
+        say(format!("then: {:?}", dish.map_err(|error| error.is_cancelled())));
+    }
 }
 
 fn on_async_std() {
-    async_std::task::block_on(async {
-        errors().await;
+    use async_std::task;
 
-        step("3. A task panics: on async-std its await panics, too");
-        let breakfast = async {
-            let eggs = async_std::task::spawn(cook("eggs"));
-            let coffee = async_std::task::spawn(cook("coffee"));
-            let eggs = eggs.await;
-            say(format!("never said, for that await panics; eggs: {eggs:?}"));
-            coffee.await
-        };
-        let outcome = contained(breakfast).await; // else it would go on up, and end main
+    task::block_on(async {
+        errors().await;
+        step("4. A task panics: on async-std its await panics, too");
+        let outcome = contained(breakfast(task::spawn)).await; // else it would end main
         say(format!("breakfast, on thread {}: {outcome:?}", thread_name()));
         sleep(0.8).await;
         say("breakfast dropped its handle, and the coffee went on: detached");
-
-        step("4. catch_unwind inside the task: the panic is an error like any other");
-        let eggs = async_std::task::spawn(contained(cook("eggs")));
-        say(format!("eggs: {:?}", eggs.await));
+        step(CONTAINED);
+        say(format!("eggs: {:?}", task::spawn(contained(cook("eggs"))).await));
     });
 }
 
 fn on_smol() {
     smol::block_on(async {
         errors().await;
-
-        step("3. A task panics: on smol its await panics, too");
-        let breakfast = async {
-            let eggs = smol::spawn(cook("eggs"));
-            let coffee = smol::spawn(cook("coffee"));
-            let eggs = eggs.await;
-            say(format!("never said, for that await panics; eggs: {eggs:?}"));
-            coffee.await
-        };
-        let outcome = contained(breakfast).await; // else it would go on up, and end main
+        step("4. A task panics: on smol its await panics, too");
+        let outcome = contained(breakfast(smol::spawn)).await; // else it would end main
         say(format!("breakfast, on thread {}: {outcome:?}", thread_name()));
         sleep(0.8).await;
         say("still no coffee: breakfast dropped its handle, and that cancels");
-
-        step("4. catch_unwind inside the task: the panic is an error like any other");
-        let eggs = smol::spawn(contained(cook("eggs")));
-        say(format!("eggs: {:?}", eggs.await));
+        step(CONTAINED);
+        say(format!("eggs: {:?}", smol::spawn(contained(cook("eggs"))).await));
     });
 }

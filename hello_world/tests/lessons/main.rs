@@ -8,18 +8,22 @@ mod cancellation;
 mod cleanup;
 mod context;
 mod errors;
+mod events;
 mod gather;
 mod hang;
 mod laziness;
 mod nobody_polls;
 mod nursery;
+mod one_thread;
 mod pace;
 mod retry;
+mod select;
 mod server;
 mod shared_state;
 mod still_clock;
 mod streams;
 mod sync_and_async;
+mod ticks;
 mod timeouts;
 mod when_async_pays;
 mod who_wakes_whom;
@@ -59,7 +63,7 @@ fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     assert!(!compiles);
     let usual = [
         "error: future cannot be sent between threads safely",
-        "future is not `Send` as this value is used across an await",
+        "future is not `Send` as ", // this value is used across an await, or it awaits another
     ];
     for words in usual.iter().chain(words) {
         assert!(message.contains(words), "{words}: {message}");

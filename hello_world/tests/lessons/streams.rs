@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, run_in_time};
+use crate::{RUNTIMES, refuses, run_in_time};
 
 #[test]
 fn a_stream_that_is_asked_waits_and_one_with_a_task_runs_ahead() {
@@ -36,4 +36,14 @@ fn a_stream_that_is_asked_waits_and_one_with_a_task_runs_ahead() {
         let told = run_in_time("streams", &[runtime], |told| told.events() == expected);
         assert_eq!(told.events(), expected, "{runtime}");
     }
+}
+
+#[test]
+fn generic_code_spawns_the_future_of_a_trait_if_the_trait_says_send() {
+    refuses(
+        "streams/not_send.rs",
+        &["it awaits another future which is not `Send`"],
+        "async fn supply(&mut self) -> u32;",
+        &["fn supply(&mut self) -> impl Future<Output = u32> + Send;"],
+    );
 }
