@@ -12,8 +12,8 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use kitchen::private_postgres::PrivatePostgres;
 use kitchen::{Kitchen, Limits, app};
+use private_postgres::PrivatePostgres;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let postgres = PrivatePostgres::start()?;
     let kitchen = Kitchen::open(postgres.config(), None, Limits::default()).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let (port, closing) = (listener.local_addr()?.port(), kitchen.closing());
+    let port = listener.local_addr()?.port();
     tokio::spawn(async { axum::serve(listener, app(kitchen)).await });
     let (cook, connection) = postgres.config().connect(NoTls).await?;
     tokio::spawn(connection);
@@ -54,7 +54,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let orders = watcher.query("SELECT dish FROM orders", &[]).await?;
     let orders: Vec<&str> = orders.iter().map(|row| row.get(0)).collect();
     say(&format!("orders in the table: {orders:?}"));
-    closing.cancel();
     Ok(())
 }
 
