@@ -43,6 +43,7 @@ async def lifespan(app):
         listening = asyncio.create_task(listen())
         yield
         listening.cancel()
+        await asyncio.wait([listening])
 
 
 app = FastAPI(

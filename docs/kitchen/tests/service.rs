@@ -28,7 +28,7 @@ use tower::ServiceExt;
 /// Long, so that what waits waits for the test, also on a busy machine. The lock's is longer than any
 /// test waits.
 const LIMITS: Limits =
-    Limits { connections: 4, wait: Duration::from_secs(20), lock: Duration::from_secs(600) };
+    Limits { connections: 4, wait: Duration::from_secs(20), lock: Duration::from_secs(3600) };
 
 async fn open(postgres: &PrivatePostgres) -> Kitchen {
     Kitchen::open(postgres.config(), None, LIMITS).await.unwrap()

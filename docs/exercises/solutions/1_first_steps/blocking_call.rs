@@ -68,7 +68,7 @@ mod tests {
     use std::pin::pin;
 
     const HELD: &str =
-        "expected the beans to be ground where nobody waits; it was the executor's thread";
+        "expected beans to be ground on a thread that may be held; it was the executor's";
 
     /// Makes coffee, while somebody else counts the turns that he gets.
     async fn beside(coffee: impl Future<Output = Powder>) -> Powder {

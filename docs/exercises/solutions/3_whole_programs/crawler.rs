@@ -45,8 +45,8 @@ async fn crawl(web: Arc<Web>, start: &str) -> BTreeSet<String> {
             let host = host.or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone();
             let (web, everywhere) = (web.clone(), everywhere.clone());
             visits.spawn(async move {
-                // The host's turn first: who waits for a slow host must not take a place from
-                // others.
+                // The host's permit first: a visit that waits for a slow host must not hold one of
+                // those that all hosts share.
                 let _host = host.acquire().await.expect("it is never closed");
                 let _everywhere = everywhere.acquire().await.expect("it is never closed");
                 web.links(&url).await

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use private_postgres::PrivatePostgres;
 
 /// How long a test waits for anything: far longer than a busy machine needs.
-pub const LIMIT: Duration = Duration::from_secs(300);
+pub const LIMIT: Duration = Duration::from_secs(600);
 
 /// What a future gives, if it does so in time.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
