@@ -25,7 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let kitchen = Kitchen::open(postgres.config(), None, Limits::default()).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
-    tokio::spawn(async { axum::serve(listener, app(kitchen)).await });
+    let routes = app(kitchen.clone());
+    tokio::spawn(async { axum::serve(listener, routes).await });
     let (cook, connection) = postgres.config().connect(NoTls).await?;
     tokio::spawn(connection);
     let (watcher, connection) = postgres.config().connect(NoTls).await?;
@@ -54,6 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let orders = watcher.query("SELECT dish FROM orders", &[]).await?;
     let orders: Vec<&str> = orders.iter().map(|row| row.get(0)).collect();
     say(&format!("orders in the table: {orders:?}"));
+    kitchen.close(Duration::from_secs(5)).await;
     Ok(())
 }
 
