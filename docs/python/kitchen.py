@@ -43,6 +43,7 @@ async def lifespan(app):
         listening = asyncio.create_task(listen())
         yield
         listening.cancel()
+        await asyncio.wait([listening])
 
 
 app = FastAPI(
@@ -92,12 +93,17 @@ async def take_order(new: NewOrder, pool: Annotated[asyncpg.Pool, Depends(pool)]
 # ANCHOR_END: take_order
 
 
+async def connection():
+    async with app.state.pool.acquire(timeout=2) as connection:
+        yield connection  # given back when the answer has been sent
+
+
 @app.get("/orders", responses=AWAY, response_class=StreamingResponse)
-async def orders():
+async def orders(connection: Annotated[asyncpg.Connection, Depends(connection)]):
     """Each row is sent when it has come, and forgotten."""
 
     async def lines():
-        async with app.state.pool.acquire(timeout=2) as connection, connection.transaction():
+        async with connection.transaction():
             async for row in connection.cursor("SELECT * FROM orders ORDER BY id"):
                 yield json.dumps(dict(row)) + "\n"
 

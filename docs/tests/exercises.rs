@@ -1,5 +1,6 @@
 //! Each exercise fails as given, for the reason that its hint speaks of; its solution passes,
-//! without a warning from clippy, and differs only where the learner is meant to work.
+//! without a warning from clippy, and differs only where the learner is meant to work. Programs of
+//! wrong.toml, which look right, fail.
 //!
 //!     cargo test -p docs --test exercises
 //!
@@ -39,6 +40,22 @@ struct Exercise {
     hint: String,
 }
 
+/// wrong.toml: programs that a learner may write.
+#[derive(Deserialize)]
+struct WrongPrograms {
+    wrong: Vec<Wrong>,
+}
+
+/// A solution with some of its lines changed, and what its tests have to say of it.
+#[derive(Deserialize)]
+struct Wrong {
+    exercise: String,
+    what: String,
+    solved: String,
+    instead: String,
+    says: String,
+}
+
 impl Exercise {
     fn read(&self, folder: &str) -> String {
         let path = format!("{folder}/{}/{}.rs", self.dir, self.name);
@@ -52,10 +69,18 @@ fn exercises() -> PathBuf {
 }
 
 fn main() -> ExitCode {
-    let info = fs::read_to_string(exercises().join("info.toml")).expect("it is there");
-    let info: Info = toml::from_str(&info).expect("it is as rustlings wants it");
+    let read = |name| fs::read_to_string(exercises().join(name)).expect("it is there");
+    let info: Info = toml::from_str(&read("info.toml")).expect("it is as rustlings wants it");
+    let programs: WrongPrograms = toml::from_str(&read("wrong.toml")).expect("it is as we want it");
+    let info = &*Vec::leak(info.exercises);
     let mut trials = Vec::new();
-    for exercise in &*Vec::leak(info.exercises) {
+    for wrong in programs.wrong {
+        let exercise = info.iter().find(|exercise| exercise.name == wrong.exercise);
+        let exercise = exercise.expect("wrong.toml names an exercise");
+        let name = format!("{} does not pass {}", wrong.exercise, wrong.what);
+        trials.push(Trial::test(name, move || wrong_fails(exercise, &wrong)));
+    }
+    for exercise in info {
         let mut add = |what, check: fn(&Exercise) -> Result<(), Failed>| {
             trials.push(Trial::test(format!("{} {what}", exercise.name), move || check(exercise)));
         };
@@ -68,33 +93,55 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// Python, and a chapter with such a heading; then a program that fits on a screen.
+/// Python, a page of the book with such a heading, and a file; then a program that fits on a screen.
 fn header(exercise: &Exercise) -> Result<(), Failed> {
     let source = exercise.read("exercises");
     assert!(source.contains("\n//! In Python"), "no Python");
-    let places: Vec<&str> = source.lines().filter_map(|line| line.strip_prefix("//! - ")).collect();
-    assert!(!places.is_empty() && source.contains("//! Read on:\n"), "no chapter to read on");
-    for place in places {
-        let (path, heading) = place.split_once(", ").unwrap_or((place, ""));
-        let chapter = fs::read_to_string(exercises().join("../..").join(path));
-        let chapter = chapter.unwrap_or_else(|e| panic!("{path}: {e}"));
-        let heading = heading.trim_matches('"');
-        let there = chapter.contains(&format!("\n## {heading}\n"));
-        assert!(heading.is_empty() || there, "{path} has no heading {heading}");
-        assert!(chapter.contains("{{#exercises}}"), "{path} does not list its exercises");
+    let places = source.lines().filter_map(|line| line.strip_prefix("//! - "));
+    let (files, pages): (Vec<&str>, Vec<&str>) = places.partition(|place| place.ends_with(".rs"));
+    for file in &files {
+        assert!(exercises().join("../..").join(file).exists(), "there is no {file}");
     }
-    let program = source.lines().take_while(|line| *line != "#[cfg(test)]");
-    let code = program.filter(|line| !line.is_empty() && !line.trim_start().starts_with("//"));
+    for place in &pages {
+        let (title, heading) = place.split_once(", \"").unwrap_or((place, ""));
+        let heading = heading.split('"').next().unwrap_or_default();
+        let page = PAGES.get(title).ok_or(format!("no page of the book is {title:?}"))?;
+        let there = page.contains(&format!("\n## {heading}\n"));
+        assert!(heading.is_empty() || there, "{title:?} has no heading {heading:?}");
+        assert!(page.contains("{{#exercises}}"), "{title:?} does not list its exercises");
+    }
+    assert!(!files.is_empty() && !pages.is_empty(), "nothing to read on");
+    let (program, tests) = source.split_once("#[cfg(test)]").unwrap_or((&source, ""));
+    let code = program.lines().filter(|line| !line.is_empty() && !line.trim().starts_with("//"));
     let lines = code.count();
     assert!((10..=60).contains(&lines), "{lines} lines of code");
+    for assertion in tests.split("assert").skip(1) {
+        let assertion = assertion.split(";\n").next().unwrap_or_default();
+        // What was expected, then what happened.
+        let says = ["\"expected ", "\"{HELD}"].iter().any(|start| assertion.contains(start));
+        assert!(says, "assert{assertion} does not say what was expected");
+    }
     Ok(())
 }
+
+/// The pages of the book, by their titles.
+static PAGES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let chapters = fs::read_dir(exercises().join("../src")).expect("they are there");
+    let texts = chapters.map(|chapter| fs::read_to_string(chapter.unwrap().path()).unwrap());
+    let titled = |text: String| {
+        let title = text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned();
+        (title, text.replace("\r\n", "\n"))
+    };
+    texts.map(titled).collect()
+});
 
 fn as_given(exercise: &Exercise) -> Result<(), Failed> {
     let output = match BUILT.get(&exercise.name) {
         Some(Built { program: Some(program), .. }) => {
             let (success, output) = run(program);
             assert!(!success, "it is solved already:\n{output}");
+            // A panic is at a line of the learner's.
+            assert!(!output.contains("panicked at docs/exercises/src/"), "{output}");
             output
         }
         Some(built) => built.said.clone(),
@@ -115,6 +162,46 @@ fn solved(exercise: &Exercise) -> Result<(), Failed> {
     assert!(!output.contains(" 0 passed"), "it has no test");
     Ok(())
 }
+
+fn wrong_fails(exercise: &Exercise, wrong: &Wrong) -> Result<(), Failed> {
+    let solution = exercise.read("solutions");
+    assert_eq!(solution.matches(&wrong.solved).count(), 1, "not in the solution, or twice");
+    let folder = tempfile::tempdir()?;
+    let source = folder.path().join(format!("{}.rs", exercise.name));
+    let program = folder.path().join(format!("wrong{}", env::consts::EXE_SUFFIX));
+    fs::write(&source, solution.replace(&wrong.solved, &wrong.instead))?;
+    // It is none of cargo's targets, and stands on what cargo has built.
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--test", "--edition", "2024"]).args(&*LIBRARIES);
+    let built = rustc.arg("-o").arg(&program).arg(&source).output()?;
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let (success, output) = run(&program);
+    assert!(!success, "it passes");
+    assert!(output.contains(&wrong.says), "not in its output: {}\n{output}", wrong.says);
+    Ok(())
+}
+
+/// For rustc: the libraries that the exercises stand on.
+static LIBRARIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut arguments = Vec::new();
+    for message in &*MESSAGES {
+        let strings = |key: &str| {
+            let values = message[key].as_array().into_iter().flatten();
+            values.filter_map(Value::as_str).collect::<Vec<_>>()
+        };
+        for path in strings("linked_paths") {
+            arguments.extend(["-L".to_owned(), path.to_owned()]);
+        }
+        for library in strings("filenames").into_iter().filter(|name| name.ends_with(".rlib")) {
+            let name = message["target"]["name"].as_str().expect("a target has a name");
+            arguments
+                .extend(["--extern".to_owned(), format!("{}={library}", name.replace('-', "_"))]);
+            let folder = Path::new(library).parent().expect("a file has a folder").display();
+            arguments.extend(["-L".to_owned(), format!("dependency={folder}")]);
+        }
+    }
+    arguments
+});
 
 /// What is the learner's: items with a TODO, and imports; or all "from here to main", if a TODO says so.
 /// All other items are the same, one by one.
@@ -211,15 +298,20 @@ struct Built {
     said: String,
 }
 
-/// All exercises and solutions.
-static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
+/// What cargo says of building the exercises' and the solutions' tests.
+static MESSAGES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let mut build = cargo();
     build.args(["build", "-p", "exercises", "--tests", "--keep-going", "--quiet"]);
     build.args(["--message-format", "json"]);
     let output = build.output().expect("cargo is there");
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    lines.lines().map(|line| serde_json::from_str(line).expect("cargo prints JSON")).collect()
+});
+
+/// All exercises and solutions.
+static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
     let mut built: HashMap<String, Built> = HashMap::new();
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
-        let message: Value = serde_json::from_str(line).expect("cargo prints JSON");
+    for message in &*MESSAGES {
         let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str);
         if !text("/package_id").is_some_and(|id| id.contains("docs/exercises")) {
             continue;

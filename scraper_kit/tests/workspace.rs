@@ -255,7 +255,16 @@ fn the_default_members_are_the_examples_and_what_they_stand_on() {
     let (members, default) = (list("\nmembers = ["), list("\ndefault-members = ["));
     let others: Vec<&str> = members.difference(&default).map(String::as_str).collect();
     let (ci, readme) = (read(".ci/run"), read("README.md"));
-    assert_eq!(others, ["docs", "docs/exercises", "docs/kitchen", "scraper_kit/http/tokio"]);
+    assert_eq!(
+        others,
+        [
+            "docs",
+            "docs/exercises",
+            "docs/kitchen",
+            "docs/kitchen/private_postgres",
+            "scraper_kit/http/tokio"
+        ]
+    );
     for package in ["docs", "kitchen", "scraper_http_tokio"] {
         for (name, text) in [("README.md", &readme), (".ci/run", &ci)] {
             let mut tests = text.lines().filter(|line| line.contains("cargo test "));
@@ -360,6 +369,7 @@ fn every_dependency_has_its_reason_beside_it() {
         "docs",
         "docs/exercises",
         "docs/kitchen",
+        "docs/kitchen/private_postgres",
     ]) {
         let manifest = read(&format!("{name}/Cargo.toml"));
         let mut table = "";

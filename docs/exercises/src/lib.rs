@@ -2,21 +2,23 @@
 //! runtimes to run on. No test here looks at a clock: they look at what happened, in which order,
 //! how often.
 
+mod mutex;
 mod web;
 
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+pub use mutex::Mutex;
 pub use web::Web;
 
 /// What happened, in order. A clone is another handle to the same log, as with a client.
 #[derive(Clone, Debug, Default)]
-pub struct Log(Arc<Mutex<Vec<String>>>);
+pub struct Log(Arc<std::sync::Mutex<Vec<String>>>);
 
 impl Log {
     /// Writes an event down, and prints it. A test that succeeds keeps what is printed to itself.
@@ -44,7 +46,7 @@ impl Log {
 
 /// Counts what is under way.
 #[derive(Clone, Debug, Default)]
-pub struct Gauge(Arc<Mutex<Counts>>);
+pub struct Gauge(Arc<std::sync::Mutex<Counts>>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -99,36 +101,41 @@ pub async fn turns(mut n: usize) {
 }
 
 /// Runs the future on tokio, on one thread, with a clock that stands still: when there is nothing
-/// to do but to wait for a timer, it jumps there (docs/src/endings.md, "Test without waiting").
+/// to do but to wait for a timer, it jumps there (the book's page "How things end", "Test without
+/// waiting").
 ///
 /// # Panics
-/// The future waits for what never comes.
+/// The future waits for what never comes. The panic's place is the caller's.
+#[track_caller]
 pub fn on_tokio<T>(future: impl Future<Output = T>) -> T {
     const NEVER: Duration = Duration::from_secs(1_000_000); // eleven days, in no time
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().start_paused(true).build().expect("a runtime can be built");
-    let ended = runtime.block_on(async { tokio::time::timeout(NEVER, future).await });
-    ended.unwrap_or_else(|_| panic!("{STUCK}"))
+    match runtime.block_on(async { tokio::time::timeout(NEVER, future).await }) {
+        Ok(value) => value,
+        Err(_elapsed) => panic!("{STUCK}"),
+    }
 }
 
 /// Runs a check on tokio, on async-std and on smol.
 ///
 /// # Panics
-/// The check does, or it waits for what never comes.
+/// The check does, or it waits for what never comes. The panic's place is then the caller's.
+#[track_caller]
 pub fn on_each_runtime(check: impl AsyncFn()) {
     println!("--- on tokio");
-    on_tokio(unless_stuck(check()));
+    on_tokio(unless_stuck(check())).expect(STUCK);
     println!("--- on async-std");
-    async_std::task::block_on(unless_stuck(check()));
+    async_std::task::block_on(unless_stuck(check())).expect(STUCK);
     println!("--- on smol");
-    smol::block_on(unless_stuck(check()));
+    smol::block_on(unless_stuck(check())).expect(STUCK);
 }
 
-const STUCK: &str = "this waits for ever: nothing that runs here could wake it";
+const STUCK: &str = "expected this to end; it waits for ever: nothing that runs here could wake it";
 
-/// Panics when the future is pending, and nobody has woken it while others had so many turns. For
+/// None when the future is pending, and nobody has woken it while others had so many turns. For
 /// futures that wait for nothing outside of the runtime: no timer, no socket, no thread.
-async fn unless_stuck<T>(future: impl Future<Output = T>) -> T {
+async fn unless_stuck<T>(future: impl Future<Output = T>) -> Option<T> {
     const TURNS: usize = 1000;
     let mut future = pin!(future);
     let woken = Arc::new(Woken(AtomicBool::new(true)));
@@ -137,13 +144,14 @@ async fn unless_stuck<T>(future: impl Future<Output = T>) -> T {
     poll_fn(|context| {
         if woken.0.swap(false, Ordering::SeqCst) {
             waited = 0;
-            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
-            if polled.is_ready() {
-                return polled;
+            if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return Poll::Ready(Some(value));
             }
         }
         waited += 1;
-        assert!(waited < TURNS, "{STUCK}");
+        if waited == TURNS {
+            return Poll::Ready(None);
+        }
         context.waker().wake_by_ref();
         Poll::Pending
     })

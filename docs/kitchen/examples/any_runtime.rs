@@ -12,7 +12,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use kitchen::private_postgres::PrivatePostgres;
+use private_postgres::PrivatePostgres;
 use tokio_postgres::{Client, NoTls};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 

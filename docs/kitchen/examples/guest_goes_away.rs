@@ -12,8 +12,8 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use kitchen::private_postgres::PrivatePostgres;
 use kitchen::{Kitchen, Limits, app};
+use private_postgres::PrivatePostgres;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -24,8 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let postgres = PrivatePostgres::start()?;
     let kitchen = Kitchen::open(postgres.config(), None, Limits::default()).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let (port, closing) = (listener.local_addr()?.port(), kitchen.closing());
-    tokio::spawn(async { axum::serve(listener, app(kitchen)).await });
+    let port = listener.local_addr()?.port();
+    let routes = app(kitchen.clone());
+    tokio::spawn(async { axum::serve(listener, routes).await });
     let (cook, connection) = postgres.config().connect(NoTls).await?;
     tokio::spawn(connection);
     let (watcher, connection) = postgres.config().connect(NoTls).await?;
@@ -54,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let orders = watcher.query("SELECT dish FROM orders", &[]).await?;
     let orders: Vec<&str> = orders.iter().map(|row| row.get(0)).collect();
     say(&format!("orders in the table: {orders:?}"));
-    closing.cancel();
+    kitchen.close(Duration::from_secs(5)).await;
     Ok(())
 }
 

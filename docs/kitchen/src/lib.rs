@@ -9,16 +9,20 @@ mod body;
 mod error;
 mod news;
 mod orders;
-pub mod private_postgres;
 mod recipes;
 
 use std::time::Duration;
 
 use axum::Router;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use recipes::Recipes;
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,12 +47,14 @@ impl Default for Limits {
     }
 }
 
-/// What the handlers need: in FastAPI, what `Depends` gives them. A clone is another handle.
+/// What lives as long as the service, and `State` hands to each request: FastAPI's `app.state`. A
+/// clone is another handle.
 #[derive(Clone)]
 pub struct Kitchen {
     pool: Pool,
     news: broadcast::Sender<String>,
-    recipes: Option<recipes::Recipes>,
+    recipes: Option<Recipes>,
+    tasks: TaskTracker,
     closing: CancellationToken,
 }
 
@@ -78,20 +84,14 @@ impl Kitchen {
             .expect("a pool with timeouts has a runtime");
         pool.get().await?.batch_execute(orders::TABLES).await?;
         let (news, _) = broadcast::channel(64);
-        let closing = CancellationToken::new();
-        tokio::spawn(
-            closing.clone().run_until_cancelled_owned(news::listen(postgres, news.clone())),
-        );
+        let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
+        let listening = news::listen(postgres, news.clone());
+        tasks.spawn(closing.clone().run_until_cancelled_owned(listening));
         let recipes = match mongodb {
-            Some(uri) => Some(recipes::open(uri).await?),
+            Some(uri) => Some(Recipes::open(uri, tasks.clone()).await?),
             None => None,
         };
-        Ok(Self { pool, news, recipes, closing })
-    }
-
-    /// A connection from the pool: `async with pool.acquire()`.
-    async fn connection(&self) -> Result<deadpool_postgres::Object, PoolError> {
-        self.pool.get().await
+        Ok(Self { pool, news, recipes, tasks, closing })
     }
 
     /// Cancelled, it ends what would never end by itself: the news.
@@ -99,9 +99,32 @@ impl Kitchen {
         self.closing.clone()
     }
 
-    /// Closes the pool: to be done when the last request has been answered.
-    pub fn close(self) {
+    /// Waits for the tasks that the kitchen has spawned, but not for longer than the limit; then closes
+    /// the pool. To be done when the last request has been answered.
+    ///
+    /// Returns how many tasks were still at work.
+    pub async fn close(self, limit: Duration) -> usize {
+        self.closing.cancel();
+        self.tasks.close();
+        let unfinished = match timeout(limit, self.tasks.wait()).await {
+            Ok(()) => 0,
+            Err(_elapsed) => self.tasks.len(),
+        };
         self.pool.close();
+        unfinished
+    }
+}
+
+/// A connection from the pool, for one request: what `Depends` gives in FastAPI, with a function that
+/// ends in `yield` and a clean-up. The clean-up is here `Object`'s `Drop`, which gives the connection
+/// back to the pool, however the request ends.
+struct Connection(Object);
+
+impl FromRequestParts<Kitchen> for Connection {
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, kitchen: &Kitchen) -> Result<Self, Error> {
+        Ok(Self(kitchen.pool.get().await?))
     }
 }
 

@@ -13,12 +13,15 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use clap::Parser;
-use kitchen::private_postgres::PrivatePostgres;
 use kitchen::{Kitchen, Limits, app};
+use private_postgres::PrivatePostgres;
 use tokio::net::TcpListener;
 
 /// How long the guests who are there at the end may stay.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the kitchen's own tasks have after them: as long as a request waits for MongoDB.
+const AFTER_THEM: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -55,15 +58,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     say(&format!("http://{}", listener.local_addr()?));
     let closing = kitchen.closing();
-    tokio::spawn({
-        let closing = closing.clone();
-        async move {
-            told_to_close().await.expect("signals can be listened to");
-            closing.cancel();
-        }
-    });
+    let close = async move {
+        told_to_close().await.expect("signals can be listened to");
+        closing.cancel();
+    };
     let late = async {
-        closing.cancelled().await;
+        kitchen.closing().cancelled_owned().await;
         tokio::time::sleep(GRACE).await;
     };
     // asyncio sets this by itself. Without it, the second piece of an answer that is sent in pieces
@@ -71,10 +71,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
     let server = axum::serve(listener, app(kitchen.clone()));
     tokio::select! {
-        ended = server.with_graceful_shutdown(kitchen.closing().cancelled_owned()) => ended?,
+        ended = server.with_graceful_shutdown(close) => ended?,
         () = late => eprintln!("kitchen: some guests were still there after {GRACE:?}"),
     }
-    kitchen.close();
+    // What the kitchen has spawned, it awaits: a guest may have gone before its recipe was written.
+    let tasks = kitchen.close(AFTER_THEM).await;
+    if tasks > 0 {
+        eprintln!("kitchen: {tasks} tasks were still at work {AFTER_THEM:?} later");
+    }
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::body::Body;
 use crate::error::AWAY;
-use crate::{Error, Kitchen};
+use crate::{Connection, Error, Kitchen};
 
 /// The tables, and a menu.
 pub const TABLES: &str = "
@@ -76,7 +76,8 @@ pub async fn order(
     State(kitchen): State<Kitchen>,
     Body(NewOrder { dish, count: Count(count) }): Body<NewOrder>,
 ) -> Result<impl IntoResponse, Error> {
-    let mut connection = kitchen.connection().await?;
+    // Not by an extractor: those run before the body is read, and a guest who sends slowly would hold one.
+    let mut connection = kitchen.pool.get().await?;
     let transaction = connection.transaction().await?;
     let insert = "INSERT INTO orders (dish, count) VALUES ($1, $2) RETURNING id, dish, count";
     let row = transaction.query_one(insert, &[&dish, &count]).await.map_err(|error| {
@@ -103,8 +104,7 @@ pub async fn order(
 #[utoipa::path(get, path = "/orders", tag = "orders",
     responses((status = 200, content_type = "application/jsonl", body = Order),
         (status = 503, description = AWAY)))]
-pub async fn orders(State(kitchen): State<Kitchen>) -> Result<impl IntoResponse, Error> {
-    let connection = kitchen.connection().await?;
+pub async fn orders(Connection(connection): Connection) -> Result<impl IntoResponse, Error> {
     let none: [&(dyn ToSql + Sync); 0] = [];
     let rows = connection.query_raw("SELECT * FROM orders ORDER BY id", none).await?;
     let lines = rows.map_ok(move |row| {

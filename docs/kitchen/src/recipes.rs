@@ -4,9 +4,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body as ResponseBody;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Sse};
 use futures::channel::mpsc;
@@ -15,12 +16,11 @@ use mongodb::bson::doc;
 use mongodb::options::FullDocumentType;
 use mongodb::{Client, Collection};
 use serde::{Deserialize, Serialize};
+use tokio_util::task::TaskTracker;
 use utoipa::ToSchema;
 
 use crate::body::Body;
 use crate::{Error, Kitchen};
-
-pub type Recipes = Collection<Recipe>;
 
 /// What a 503 means here.
 const NO_RECIPES: &str =
@@ -43,10 +43,27 @@ pub struct NewRecipe {
     text: String,
 }
 
-/// Opens the collection.
-pub async fn open(uri: &str) -> Result<Recipes, Error> {
-    let client = Client::with_uri_str(uri).await.map_err(away)?;
-    Ok(client.database("kitchen").collection("recipes"))
+/// The collection, and the tasks that finish what is asked of it.
+#[derive(Clone)]
+pub struct Recipes {
+    collection: Collection<Recipe>,
+    tasks: TaskTracker,
+}
+
+impl Recipes {
+    pub async fn open(uri: &str, tasks: TaskTracker) -> Result<Self, Error> {
+        let client = Client::with_uri_str(uri).await.map_err(away)?;
+        Ok(Self { collection: client.database("kitchen").collection("recipes"), tasks })
+    }
+}
+
+/// What `Depends` is in FastAPI: without a MongoDB it is an error, and no handler runs.
+impl FromRequestParts<Kitchen> for Recipes {
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, kitchen: &Kitchen) -> Result<Self, Error> {
+        kitchen.recipes.clone().ok_or_else(|| Error::Away("MONGODB_URI is not set".into()))
+    }
 }
 
 fn away(error: mongodb::error::Error) -> Error {
@@ -54,19 +71,17 @@ fn away(error: mongodb::error::Error) -> Error {
 }
 
 /// The driver asks that its futures be polled to their end, and a handler is dropped when its guest
-/// goes away. So a task polls it, whatever becomes of us, and only our waiting is limited.
+/// goes away. So a task polls it, whatever becomes of the handler, and only the handler's waiting is
+/// limited. `Kitchen::close` waits for the task.
 async fn finish<T: Send + 'static>(
+    tasks: &TaskTracker,
     operation: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
 ) -> Result<T, Error> {
-    match tokio::time::timeout(LIMIT, tokio::spawn(operation)).await {
+    match tokio::time::timeout(LIMIT, tasks.spawn(operation)).await {
         Ok(Ok(result)) => result.map_err(away),
         Ok(Err(panic)) => Err(Error::Internal(panic.to_string())),
         Err(_elapsed) => Err(Error::Away("MongoDB does not answer".into())),
     }
-}
-
-fn recipes(kitchen: &Kitchen) -> Result<Recipes, Error> {
-    kitchen.recipes.clone().ok_or_else(|| Error::Away("MONGODB_URI is not set".into()))
 }
 
 /// Write a recipe
@@ -74,14 +89,14 @@ fn recipes(kitchen: &Kitchen) -> Result<Recipes, Error> {
     params(("dish" = String, Path)), responses((status = 204), (status = 422),
         (status = 503, description = NO_RECIPES)))]
 pub async fn write(
-    State(kitchen): State<Kitchen>,
+    Recipes { collection, tasks }: Recipes,
     Path(dish): Path<String>,
     Body(NewRecipe { text }): Body<NewRecipe>,
 ) -> Result<StatusCode, Error> {
-    let recipes = recipes(&kitchen)?;
     let recipe = Recipe { dish: dish.clone(), text };
-    finish(async move { recipes.replace_one(doc! { "_id": dish }, recipe).upsert(true).await })
-        .await?;
+    let write =
+        async move { collection.replace_one(doc! { "_id": dish }, recipe).upsert(true).await };
+    finish(&tasks, write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -89,13 +104,12 @@ pub async fn write(
 #[utoipa::path(get, path = "/recipes", tag = "recipes",
     responses((status = 200, content_type = "application/jsonl", body = Recipe),
         (status = 503, description = NO_RECIPES)))]
-pub async fn read(State(kitchen): State<Kitchen>) -> Result<impl IntoResponse, Error> {
-    let recipes = recipes(&kitchen)?;
-    let mut cursor =
-        finish(async move { recipes.find(doc! {}).sort(doc! { "_id": 1 }).await }).await?;
+pub async fn read(Recipes { collection, tasks }: Recipes) -> Result<impl IntoResponse, Error> {
+    let find = async move { collection.find(doc! {}).sort(doc! { "_id": 1 }).await };
+    let mut cursor = finish(&tasks, find).await?;
     // The cursor, too, belongs to a task: it stops when nobody receives, between two documents.
     let (mut send, lines) = mpsc::channel(16);
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         while let Some(recipe) = cursor.next().await {
             let line = recipe.map(|recipe| json(&recipe) + "\n");
             if send.send(line).await.is_err() {
@@ -118,16 +132,16 @@ fn json(recipe: &Recipe) -> String {
         (status = 503, description = NO_RECIPES)))]
 pub async fn news(
     State(kitchen): State<Kitchen>,
+    Recipes { collection, tasks }: Recipes,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Error> {
-    let recipes = recipes(&kitchen)?;
     let second = Duration::from_secs(1);
     let watch = async move {
         let full = FullDocumentType::UpdateLookup;
-        recipes.watch().full_document(full).max_await_time(second).await
+        collection.watch().full_document(full).max_await_time(second).await
     };
-    let mut changes = finish(watch).await?;
+    let mut changes = finish(&tasks, watch).await?;
     let (mut send, news) = mpsc::channel(16);
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         // Asked for at most a second at a time: so this ends soon after the last reader went away.
         while !send.is_closed() && changes.is_alive() {
             let Ok(change) = changes.next_if_any().await else { break };

@@ -10,23 +10,25 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use common::{mongodb, postgres, python};
+use common::{LIMIT, connect, http, mongodb, mongodb_uri, number, postgres, python, within};
 use futures::StreamExt;
 use futures::future::join_all;
-use kitchen::private_postgres::PrivatePostgres;
 use kitchen::{Kitchen, Limits, app};
+use mongodb::bson::{Document, doc};
+use private_postgres::PrivatePostgres;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
-use tokio_postgres::{Client, NoTls};
+use tokio::time::timeout;
+use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// Long, so that what waits waits for the test, also on a busy machine.
+/// Long, so that what waits waits for the test, also on a busy machine. The lock's is longer than any
+/// test waits.
 const LIMITS: Limits =
-    Limits { connections: 4, wait: Duration::from_secs(20), lock: Duration::from_secs(600) };
+    Limits { connections: 4, wait: Duration::from_secs(20), lock: Duration::from_secs(3600) };
 
 async fn open(postgres: &PrivatePostgres) -> Kitchen {
     Kitchen::open(postgres.config(), None, LIMITS).await.unwrap()
@@ -36,7 +38,8 @@ async fn open(postgres: &PrivatePostgres) -> Kitchen {
 struct Served {
     address: SocketAddr,
     close: CancellationToken,
-    ended: JoinHandle<()>,
+    /// Gives the number of the kitchen's tasks that did not end.
+    ended: JoinHandle<usize>,
 }
 
 async fn serve(postgres: &PrivatePostgres) -> Served {
@@ -49,7 +52,7 @@ async fn serve_it(kitchen: Kitchen) -> Served {
     let ended = tokio::spawn(async move {
         let closing = kitchen.closing().cancelled_owned();
         axum::serve(listener, app(kitchen.clone())).with_graceful_shutdown(closing).await.unwrap();
-        kitchen.close();
+        kitchen.close(LIMIT).await
     });
     Served { address, close, ended }
 }
@@ -61,7 +64,7 @@ impl Served {
 
     /// Sends an order; returns the status and the answer.
     async fn order(&self, dish: &str, count: i32) -> (u16, Value) {
-        let order = reqwest::Client::new().post(self.url("/orders"));
+        let order = http().post(self.url("/orders"));
         let response = order.json(&json!({ "dish": dish, "count": count })).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
@@ -79,26 +82,14 @@ impl Served {
     }
 }
 
-async fn connect(postgres: &PrivatePostgres) -> Client {
-    let (client, connection) = postgres.config().connect(NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
-
-/// The first number that a query gives.
-async fn number(client: &Client, query: &str) -> i64 {
-    client.query_one(query, &[]).await.unwrap().get(0)
+async fn get(url: String) -> reqwest::Response {
+    http().get(url).send().await.unwrap()
 }
 
 /// Waits until a query gives this number.
 async fn until(client: &Client, query: &str, expected: i64) {
-    for _ in 0..3000 {
-        if number(client, query).await == expected {
-            return;
-        }
-        sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{query}: {}, and not {expected}", number(client, query).await);
+    let what = format!("{expected} from {query}");
+    common::until(&what, async || number(client, query).await == expected).await;
 }
 
 /// How many of the kitchen's statements wait for a lock.
@@ -208,6 +199,21 @@ async fn the_one_too_many_waits_and_is_told() {
 }
 
 #[tokio::test]
+async fn guests_who_send_slowly_hold_no_connection() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    let mut slow = Vec::new();
+    for _ in 0..2 * LIMITS.connections {
+        let mut guest = TcpStream::connect(kitchen.address).await.unwrap();
+        let head = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Length: 100\r\n\r\n{";
+        guest.write_all(head.as_bytes()).await.unwrap();
+        slow.push(guest);
+    }
+    let (status, answer) = kitchen.order("coffee", 1).await;
+    assert_eq!(status, 201, "expected a connection for one who sends at once; {answer}");
+}
+
+#[tokio::test]
 async fn rows_stream_and_a_reader_may_go_away() {
     let Some(postgres) = postgres() else { return };
     let kitchen = serve(&postgres).await;
@@ -215,11 +221,11 @@ async fn rows_stream_and_a_reader_may_go_away() {
     let many = "INSERT INTO orders (dish, count) SELECT 'toast', 1 FROM generate_series(1, 100000)";
     client.batch_execute(many).await.unwrap();
     for _ in 0..2 * LIMITS.connections {
-        let mut rows = reqwest::get(kitchen.url("/orders")).await.unwrap().bytes_stream();
-        let first = rows.next().await.unwrap().unwrap();
+        let mut rows = get(kitchen.url("/orders")).await.bytes_stream();
+        let first = within("rows", rows.next()).await.unwrap().unwrap();
         assert!(first.starts_with(b"{\"id\":1,\"dish\":\"toast\",\"count\":1}\n"), "{first:?}");
     } // dropped: the reader goes away after the first piece
-    let text = reqwest::get(kitchen.url("/orders")).await.unwrap().text().await.unwrap();
+    let text = get(kitchen.url("/orders")).await.text().await.unwrap();
     assert_eq!(text.lines().count(), 100_000);
     let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(last["id"], 100_000);
@@ -227,9 +233,9 @@ async fn rows_stream_and_a_reader_may_go_away() {
 
 /// The events of a response, as they come.
 async fn events(url: String) -> impl futures::Stream<Item = String> + Unpin {
-    let response = reqwest::get(url).await.unwrap();
+    let response = get(url).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
-    let pieces = response.bytes_stream().map(|piece| piece.unwrap_or_default());
+    let pieces = response.bytes_stream().map(|piece| piece.unwrap());
     let mut text = String::new();
     let events = pieces.map(move |piece| {
         text += &String::from_utf8_lossy(&piece);
@@ -250,16 +256,16 @@ async fn news_reach_everybody_and_a_slow_reader_holds_up_nobody() {
     let mut slow = events(kitchen.url("/orders/news")).await; // reads nothing yet
     kitchen.order("eggs", 1).await;
     let order = "event: order\ndata: {\"id\":1,\"dish\":\"eggs\",\"count\":1}";
-    assert_eq!(quick.next().await.unwrap(), order);
+    assert_eq!(within("news", quick.next()).await.unwrap(), order);
     // More than sockets hold, in pieces that the quick one keeps up with.
     let filler = "x".repeat(7_000);
     for number in 0..3_000 {
         let news = format!("{number} {filler}");
         client.execute("SELECT pg_notify('orders', $1)", &[&news]).await.unwrap();
-        let event = quick.next().await.unwrap();
+        let event = within("news", quick.next()).await.unwrap();
         assert!(event.starts_with(&format!("event: order\ndata: {number} ")), "{event:.60}");
     }
-    assert_eq!(slow.next().await.unwrap(), order);
+    assert_eq!(within("news", slow.next()).await.unwrap(), order);
     let missed = slow.any(async |event| event.starts_with("event: missed\ndata: ")).await;
     assert!(missed, "the slow one is told");
 }
@@ -295,15 +301,14 @@ async fn at_closing_time_what_is_under_way_is_finished() {
     let close = async {
         until(&watcher, WAITING, 1).await;
         kitchen.close.cancel();
-        while TcpStream::connect(kitchen.address).await.is_ok() {
-            sleep(Duration::from_millis(20)).await; // until the door is shut
-        }
+        let refused = async || TcpStream::connect(kitchen.address).await.is_err();
+        common::until("the door to be shut", refused).await;
         cook.batch_execute("ROLLBACK").await.unwrap();
     };
     let ((status, _), ()) = tokio::join!(order, close);
     assert_eq!(status, 201, "the order was under way");
-    while news.next().await.is_some() {}
-    kitchen.ended.await.unwrap();
+    within("the end of the news", async { while news.next().await.is_some() {} }).await;
+    assert_eq!(within("the end of the kitchen", kitchen.ended).await.unwrap(), 0, "tasks");
     until(&watcher, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kitchen'", 0)
         .await;
 }
@@ -312,10 +317,9 @@ async fn at_closing_time_what_is_under_way_is_finished() {
 async fn the_page_asks_no_other_host() {
     let Some(postgres) = postgres() else { return };
     let kitchen = serve(&postgres).await;
-    let page = reqwest::get(kitchen.url("/docs/")).await.unwrap().text().await.unwrap();
+    let page = get(kitchen.url("/docs/")).await.text().await.unwrap();
     assert!(page.contains("swagger-ui") && !page.contains("://"), "{page}");
-    let description: Value =
-        reqwest::get(kitchen.url("/openapi.json")).await.unwrap().json().await.unwrap();
+    let description: Value = get(kitchen.url("/openapi.json")).await.json().await.unwrap();
     for path in ["/orders", "/orders/news", "/recipes", "/recipes/{dish}", "/recipes/news"] {
         assert!(description["paths"][path].is_object(), "{path}");
     }
@@ -326,20 +330,21 @@ async fn the_page_asks_no_other_host() {
 #[tokio::test]
 async fn recipes_are_written_read_and_announced() {
     let (Some(postgres), Some(python)) = (postgres(), python()) else { return };
-    let (mongodb, uri) = mongodb(python);
+    let (mongodb, port) = mongodb(python);
+    let uri = mongodb_uri(port);
     let kitchen = Kitchen::open(postgres.config(), Some(&uri), LIMITS).await.unwrap();
     let kitchen = serve_it(kitchen).await;
     let mut news = events(kitchen.url("/recipes/news")).await;
-    let client = reqwest::Client::new();
+    let client = http();
     let write = |dish: &str, text: &str| {
         client.put(kitchen.url(&format!("/recipes/{dish}"))).json(&json!({ "text": text })).send()
     };
     for (dish, text) in [("toast", "Toast it."), ("eggs", "Fry."), ("eggs", "Boil.")] {
         assert_eq!(write(dish, text).await.unwrap().status(), 204);
         let event = format!("event: recipe\ndata: {{\"_id\":\"{dish}\",\"text\":\"{text}\"}}");
-        assert_eq!(news.next().await.unwrap(), event);
+        assert_eq!(within("news", news.next()).await.unwrap(), event);
     }
-    let text = reqwest::get(kitchen.url("/recipes")).await.unwrap().text().await.unwrap();
+    let text = get(kitchen.url("/recipes")).await.text().await.unwrap();
     let eggs_and_toast =
         "{\"_id\":\"eggs\",\"text\":\"Boil.\"}\n{\"_id\":\"toast\",\"text\":\"Toast it.\"}\n";
     assert_eq!(text, eggs_and_toast);
@@ -350,4 +355,57 @@ async fn recipes_are_written_read_and_announced() {
     let answer: Value = response.json().await.unwrap();
     assert!(answer["detail"].as_str().unwrap().starts_with("the database is away: "), "{answer}");
     assert_eq!(kitchen.order("eggs", 1).await.0, 201, "orders need no recipe");
+}
+
+/// Stands between the driver and MongoDB, at the port that it returns. What is said of a cake is kept
+/// back: `held` says so, and `open` ends it.
+async fn hold_cakes(mongodb: u16, held: CancellationToken, open: CancellationToken) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((driver, _)) = listener.accept().await {
+            let server = TcpStream::connect(("127.0.0.1", mongodb)).await.unwrap();
+            let (mut asked, mut answers) = driver.into_split();
+            let (mut answered, mut asks) = server.into_split();
+            let (held, open) = (held.clone(), open.clone());
+            tokio::spawn(async move { tokio::io::copy(&mut answered, &mut answers).await });
+            tokio::spawn(async move {
+                let mut piece = [0; 8192];
+                while let Ok(length @ 1..) = asked.read(&mut piece).await {
+                    if piece[..length].windows(4).any(|bytes| bytes == b"cake") {
+                        held.cancel();
+                        open.cancelled().await;
+                    }
+                    asks.write_all(&piece[..length]).await.unwrap();
+                }
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_write_whose_guest_has_gone_is_done_before_the_kitchen_is_closed() {
+    let (Some(postgres), Some(python)) = (postgres(), python()) else { return };
+    let (_mongodb, port) = mongodb(python);
+    let (held, open) = (CancellationToken::new(), CancellationToken::new());
+    let uri = mongodb_uri(hold_cakes(port, held.clone(), open.clone()).await);
+    let kitchen = Kitchen::open(postgres.config(), Some(&uri), LIMITS).await.unwrap();
+
+    let request = Request::put("/recipes/cake").body(Body::from(r#"{"text": "Bake."}"#)).unwrap();
+    let handler = tokio::spawn(app(kitchen.clone()).oneshot(request));
+    within("the recipe to be sent to MongoDB", held.cancelled()).await;
+    handler.abort(); // as the server does when its guest has gone
+    assert!(handler.await.unwrap_err().is_cancelled(), "the handler was waiting");
+
+    let mut closing = tokio::spawn(kitchen.close(LIMIT));
+    let early = timeout(Duration::from_millis(500), &mut closing).await;
+    assert!(early.is_err(), "expected the kitchen to wait for the write; it was closed before");
+    open.cancel();
+    assert_eq!(within("the kitchen to be closed", closing).await.unwrap(), 0, "tasks are left");
+
+    let client = mongodb::Client::with_uri_str(mongodb_uri(port)).await.unwrap();
+    let recipes = client.database("kitchen").collection::<Document>("recipes");
+    let cake = within("the recipe", recipes.find_one(doc! { "_id": "cake" }).into_future()).await;
+    assert_eq!(cake.unwrap().unwrap().get_str("text").unwrap(), "Bake.");
 }

@@ -6,13 +6,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use common::{Running, free_port, mongodb, postgres, python};
-use kitchen::private_postgres::PrivatePostgres;
+use common::{Running, connect, free_port, http, mongodb, mongodb_uri, number, postgres, python};
+use private_postgres::PrivatePostgres;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
-use tokio_postgres::NoTls;
 
 /// One of the two, with databases of its own.
 struct Service {
@@ -24,10 +23,10 @@ struct Service {
 
 impl Service {
     fn start(mut command: Command, postgres: PrivatePostgres, python: &Path) -> Self {
-        let (_mongodb, uri) = mongodb(python);
+        let (_mongodb, at) = mongodb(python);
         let port = free_port();
         command.arg("--port").arg(port.to_string());
-        command.env("DATABASE_URL", postgres.url()).env("MONGODB_URI", uri);
+        command.env("DATABASE_URL", postgres.url()).env("MONGODB_URI", mongodb_uri(at));
         command.stdout(std::process::Stdio::null());
         let mut service = Running::start(&mut command);
         service.wait_for(port);
@@ -37,7 +36,7 @@ impl Service {
     /// The status and the answer, as JSON or as text.
     async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
-        let request = reqwest::Client::new().request(method.parse().unwrap(), url);
+        let request = http().request(method.parse().unwrap(), url);
         let request = request.header("Content-Type", "application/json").body(body.to_owned());
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
@@ -99,19 +98,9 @@ async fn they_answer_alike() {
 
 /// How many orders there are when a guest has gone away in the middle of one.
 async fn orders_of_a_guest_who_went_away(service: &Service) -> i64 {
-    let (cook, connection) = service.postgres.config().connect(NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let (watcher, connection) = service.postgres.config().connect(NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let number = async |query: &str| -> i64 { watcher.query_one(query, &[]).await.unwrap().get(0) };
-    let until = async |query: &str, expected: i64| {
-        for _ in 0..3000 {
-            if number(query).await == expected {
-                return;
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-        panic!("{query} is not {expected}");
+    let (cook, watcher) = (connect(&service.postgres).await, connect(&service.postgres).await);
+    let watch = async |query: &str, expected: i64| {
+        common::until(query, async || number(&watcher, query).await == expected).await;
     };
     cook.batch_execute("BEGIN; SELECT 1 FROM stock WHERE dish = 'eggs' FOR UPDATE").await.unwrap();
     let mut guest = TcpStream::connect(("127.0.0.1", service.port)).await.unwrap();
@@ -119,14 +108,14 @@ async fn orders_of_a_guest_who_went_away(service: &Service) -> i64 {
     let head = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\n";
     let request = format!("{head}Content-Length: {}\r\n\r\n{order}", order.len());
     guest.write_all(request.as_bytes()).await.unwrap();
-    until("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
+    watch("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
     drop(guest);
     sleep(Duration::from_millis(500)).await; // whoever wants to notice has the time
     cook.batch_execute("ROLLBACK").await.unwrap();
     let others = "SELECT count(*) FROM pg_stat_activity
         WHERE state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
-    until(others, 0).await;
-    number("SELECT count(*) FROM orders").await
+    watch(others, 0).await;
+    number(&watcher, "SELECT count(*) FROM orders").await
 }
 
 /// What the kitchen does with it is in service.rs.
@@ -144,9 +133,8 @@ fn ask_what_is_described(service: &Service, python: &Path, examples: &str, but: 
     command.args(["run", &url, "--no-color", "--exclude-path-regex", "news$"]);
     command.args(["--max-examples", examples, "--seed", "7", "--generation-database", "none"]);
     command.args(but);
-    let run = command.current_dir(std::env::temp_dir()).output().unwrap();
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{said}\n{}", String::from_utf8_lossy(&run.stderr));
+    let (success, said) = Running::output(command.current_dir(std::env::temp_dir()));
+    assert!(success, "{said}");
 }
 
 #[test]

@@ -34,14 +34,15 @@ pub fn list(chapter: &Path) -> Result<String, String> {
         fs::read_to_string(folder.join(file)).map_err(|e| format!("cannot read {file}: {e}"))
     };
     let info: Info = toml::from_str(&read("info.toml")?).map_err(|e| format!("info.toml: {e}"))?;
-    let chapter = format!("docs/src/{}", chapter.file_name().unwrap_or_default().display());
+    let page = fs::read_to_string(chapter).map_err(|e| format!("cannot read the chapter: {e}"))?;
+    let page = page.lines().next().unwrap_or_default().trim_start_matches("# ");
     let mut items = String::new();
     for exercise in &info.exercises {
         let source = read(&format!("exercises/{}/{}.rs", exercise.dir, exercise.name))?;
         let title = source.lines().next().and_then(|line| line.strip_prefix("//! "));
         let title = title.ok_or_else(|| format!("{}: no title", exercise.name))?;
         let mut places = source.lines().filter_map(|line| line.strip_prefix("//! - "));
-        if !places.any(|place| place.split(", ").next() == Some(&chapter)) {
+        if !places.any(|place| place.split(", \"").next() == Some(page)) {
             continue;
         }
         items += &format!(

@@ -184,6 +184,7 @@ fn build_examples(
         "scraper_http_tokio",
         "scraper_kit",
         "kitchen",
+        "private_postgres",
     ] {
         args.extend(["-p", package]);
     }

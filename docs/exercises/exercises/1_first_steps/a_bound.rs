@@ -8,8 +8,9 @@
 //!         async with limit:
 //!             return await fetch(page)
 //!
-//! Read on:
-//! - docs/src/scraper.md, "gather: spawned tasks, with a bound"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - The scraper, "gather: spawned tasks, with a bound"
+//! - scraper_tokio/src/main.rs
 
 use exercises::{Gauge, turns};
 use futures::future::join_all;
@@ -47,12 +48,15 @@ mod tests {
             let open = Gauge::default();
             let mut pages = fetch_all((1..=50).collect(), &open).await;
             let most = open.most();
-            assert!(most <= LIMIT, "{most} requests at once: the server bans you");
-            assert!(most == LIMIT, "{most} at once, and the server allows {LIMIT}");
+            assert!(
+                most <= LIMIT,
+                "expected at most {LIMIT} at once; {most} were, and the server bans you"
+            );
+            assert!(most == LIMIT, "expected {LIMIT} at once; at most {most} were");
             let alone = open.at_entries()[LIMIT..].contains(&1);
-            assert!(!alone, "the next begin when all before them are done: batches");
+            assert!(!alone, "expected a page to begin when another is done; it waited for a batch");
             pages.sort_unstable();
-            assert_eq!(pages, (1..=50).collect::<Vec<_>>(), "pages are missing");
+            assert_eq!(pages, (1..=50).collect::<Vec<_>>(), "expected each page once (right)");
         });
     }
 }

@@ -7,14 +7,18 @@
 //!             for guest in guests:
 //!                 tasks.create_task(greet(f"{greeting}, {guest}"))
 //!
-//! Read on:
-//! - docs/src/scraper.md, "gather: spawned tasks, with a bound"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - The scraper, "gather: spawned tasks, with a bound"
+//! - scraper_tokio/src/main.rs
 
 use exercises::{Log, turns};
 
 /// In a task of its own. A clone of a `Log` writes to the same log.
 async fn greet(greeting: &str, guest: &str, log: &Log) {
-    assert!(tokio::task::try_id().is_some(), "{guest} is greeted, but not in a task");
+    assert!(
+        tokio::task::try_id().is_some(),
+        "expected {guest} to be greeted in a task; there is none"
+    );
     log.add(format!("{greeting}, {guest}"));
     turns(2).await;
     log.add(format!("{guest} sits down"));
@@ -51,8 +55,9 @@ mod tests {
         exercises::on_tokio(all);
         for guest in guests {
             let greeted = log.has_before(&format!("Hello, {guest}"), "sits down");
-            assert!(greeted, "{guest} is greeted when others sit: not a task of its own");
-            assert!(log.count(&format!("{guest} sits down")) == 1, "{guest} does not sit down");
+            assert!(greeted, "expected {guest} to be greeted before anybody sits; that was later");
+            let seats = log.count(&format!("{guest} sits down"));
+            assert!(seats == 1, "expected {guest} to sit down once; it was {seats} times");
         }
     }
 }

@@ -7,9 +7,10 @@
 //!     for page in asyncio.as_completed(map(fetch, pages)):    # as they come
 //!         show(await page)
 //!
-//! Read on:
-//! - docs/src/scraper.md, "gather: spawned tasks, with a bound"
-//! - docs/src/tasks.md, "Group tasks"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - The scraper, "gather: spawned tasks, with a bound"
+//! - Tasks and their scope, "Group tasks"
+//! - hello_world/examples/gather.rs
 
 use exercises::{Gauge, Log, turns};
 use futures::stream::{self, StreamExt};
@@ -58,9 +59,12 @@ mod tests {
             let open = Gauge::default();
             let expected = ["coffee", "eggs", "toast", "soup"];
             let rows = table(&open).await;
-            assert!(open.most() <= LIMIT, "more than two at a time: {}", open.most());
-            assert_eq!(rows, expected, "the rows are not in the order of PAGES");
-            assert!(open.most() == LIMIT, "not two at a time, but {}", open.most());
+            assert!(open.most() <= LIMIT, "expected two at a time; there were {}", open.most());
+            assert_eq!(
+                rows, expected,
+                "expected the order of PAGES (right); it was another (left)"
+            );
+            assert!(open.most() == LIMIT, "expected two at a time; there were {}", open.most());
         });
     }
 
@@ -70,9 +74,13 @@ mod tests {
             let (open, log) = (Gauge::default(), Log::default());
             news(&open, &log).await;
             let expected = ["coffee", "toast", "soup", "eggs"];
-            assert!(open.most() <= LIMIT, "more than two at a time: {}", open.most());
-            assert_eq!(log.events(), expected, "the quick pages wait for the slow one");
-            assert!(open.most() == LIMIT, "not two at a time, but {}", open.most());
+            assert!(open.most() <= LIMIT, "expected two at a time; there were {}", open.most());
+            assert_eq!(
+                log.events(),
+                expected,
+                "expected quick pages first (right); they waited (left)"
+            );
+            assert!(open.most() == LIMIT, "expected two at a time; there were {}", open.most());
         });
     }
 }

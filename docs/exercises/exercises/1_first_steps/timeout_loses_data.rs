@@ -9,9 +9,10 @@
 //!         except TimeoutError:
 //!             print("looks at the stove")
 //!
-//! Read on:
-//! - docs/src/concepts.md, "The event loop comes in three parts"
-//! - docs/src/endings.md, "Limit every wait"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Concepts, "The event loop comes in three parts"
+//! - How things end, "Limit every wait"
+//! - hello_world/examples/timeouts.rs
 
 use std::time::Duration;
 
@@ -61,8 +62,12 @@ mod tests {
     fn no_word_is_lost() {
         let log = Log::default();
         exercises::on_tokio(order(&log));
-        assert!(log.count("order: 2 eggs") == 1, "the word before the pause is lost");
-        assert!(log.count("order: 3 toasts") == 1, "the second order is not what was said");
+        let orders = log.events();
+        assert!(log.count("order: 2 eggs") == 1, "expected 2 eggs; these were taken: {orders:?}");
+        assert!(
+            log.count("order: 3 toasts") == 1,
+            "expected 3 toasts; these were taken: {orders:?}"
+        );
     }
 
     #[test]
@@ -70,6 +75,9 @@ mod tests {
         let log = Log::default();
         exercises::on_tokio(order(&log));
         let looks = log.events().iter().take_while(|event| *event == "looks at the stove").count();
-        assert!(looks == 2, "twice five seconds passed without an order, and looks: {looks}");
+        assert!(
+            looks == 2,
+            "expected two looks, one in five seconds without an order; there were {looks}"
+        );
     }
 }

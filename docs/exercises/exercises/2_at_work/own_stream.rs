@@ -9,9 +9,10 @@
 //!                 yield first, second
 //!                 break
 //!
-//! Read on:
-//! - docs/src/concepts.md, "The event loop comes in three parts"
-//! - docs/src/flow.md, "Write a stream"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Concepts, "The event loop comes in three parts"
+//! - How much at once, "Write a stream"
+//! - hello_world/examples/streams.rs
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -66,7 +67,7 @@ mod tests {
     fn items_that_are_there_come_in_pairs() {
         exercises::on_each_runtime(async || {
             let pairs: Vec<_> = pairs(stream::iter(1..=5)).collect().await;
-            assert_eq!(pairs, [(1, 2), (3, 4)], "not the pairs of 1, 2, 3, 4, 5");
+            assert_eq!(pairs, [(1, 2), (3, 4)], "expected the pairs of 1 to 5 (right)");
         });
     }
 
@@ -81,10 +82,14 @@ mod tests {
             let at_once = pairs.next().now_or_never();
             assert!(
                 at_once.is_none(),
-                "nothing is there yet: it has to be pending, and not to block"
+                "expected it to be pending while nothing is there; it gave {at_once:?}"
             );
             let pairs: Vec<_> = pairs.collect().await;
-            assert_eq!(pairs, [(1, 2), (3, 4)], "an item is lost while the second is pending");
+            assert_eq!(
+                pairs,
+                [(1, 2), (3, 4)],
+                "expected the pairs of 1 to 4 (right); an item is lost"
+            );
         });
     }
 }

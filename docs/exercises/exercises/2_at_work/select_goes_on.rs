@@ -8,8 +8,10 @@
 //!         await asyncio.wait([roast, call], return_when=asyncio.FIRST_COMPLETED)
 //!         print(call.result(), "calls") if call.done() else call.cancel()
 //!
-//! Read on:
-//! - docs/src/endings.md, "Know what cancelling does"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - How things end, "Know what cancelling does"
+//! - Concepts, "The event loop comes in three parts" (for `pin!`)
+//! - hello_world/examples/cancellation.rs
 
 use std::time::Duration;
 
@@ -62,12 +64,16 @@ mod tests {
         let log = Log::default();
         exercises::on_tokio(afternoon(&log));
         let begun = log.count("the roast is put into the oven");
-        assert!(begun == 1, "the roast begins anew with each call");
-        assert!(log.count("the roast is ready") == 1, "there is no roast");
+        assert!(begun == 1, "expected one roast; {begun} were begun, anew with each call");
+        assert!(log.count("the roast is ready") == 1, "expected a roast; there is none");
         for caller in ["Ann", "Bob"] {
             let answered = log.has_before(&format!("{caller} calls"), " is ready");
-            assert!(answered, "{caller} calls while the roast is in the oven");
+            assert!(
+                answered,
+                "expected {caller} to be answered before the roast is ready; that was not so"
+            );
         }
-        assert!(log.count("nobody answers Cid") == 1, "the roast is ready when Cid calls");
+        let cid = log.count("nobody answers Cid");
+        assert!(cid == 1, "expected an end when the roast is ready; Cid was answered after it");
     }
 }

@@ -5,8 +5,9 @@
 //!     shelf = Shelf(clock=lambda: now)
 //!     now += 3600
 //!
-//! Read on:
-//! - docs/src/endings.md, "Test without waiting"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - How things end, "Test without waiting"
+//! - hello_world/examples/still_clock.rs
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -43,12 +44,12 @@ async fn what_is_too_old_is_not_offered() {
     let mut shelf = Shelf::default();
     shelf.put("soup");
     tokio::time::advance(Duration::from_secs(59 * 60)).await;
-    assert!(shelf.offers("soup"), "the soup is fresh");
+    assert!(shelf.offers("soup"), "expected soup of 59 minutes on offer; it is not");
     tokio::time::advance(Duration::from_secs(2 * 60)).await;
-    assert!(!shelf.offers("soup"), "the soup is 61 minutes old, and is offered");
+    assert!(!shelf.offers("soup"), "expected no soup of 61 minutes on offer; it is there");
 }
 
 #[test]
 fn what_was_never_cooked_is_not_offered() {
-    assert!(!Shelf::default().offers("eggs"));
+    assert!(!Shelf::default().offers("eggs"), "expected no eggs on offer; they are there");
 }

@@ -7,10 +7,12 @@
 //!     async with asyncio.timeout(0.01):
 //!         await bell()
 //!
-//! Read on:
-//! - docs/src/choosing-a-runtime.md, "Leaving async-std"
-//! - docs/src/what-differs.md
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Choosing a runtime, "Leaving async-std"
+//! - What differs
+//! - hello_world/src/on_tokio.rs
 
+use std::future::pending;
 use std::time::Duration;
 
 use exercises::Log;
@@ -36,41 +38,54 @@ fn open(log: &Log) -> (Sender<&'static str>, Receiver<()>) {
     (order, closed)
 }
 
-fn evening(log: &Log) {
+fn evening(bell: impl Future<Output = &'static str>, log: &Log) {
     let (order, closed) = open(log);
     task::block_on(async {
         for dish in ["soup", "roast", "cake"] {
-            order.send(dish).await.expect("the kitchen is open");
+            order.send(dish).await.expect("the task that cooks has ended");
         }
         drop(order);
         assert!(closed.recv().await.is_err(), "nothing is sent, it only ends");
-        let bell = std::future::pending::<&str>(); // nobody will ring it
-        if timeout(Duration::from_millis(10), bell).await.is_err() {
-            log.add("nobody rings the bell");
+        match timeout(Duration::from_millis(10), bell).await {
+            Ok(guest) => log.add(format!("{guest} rings the bell")),
+            Err(_elapsed) => log.add("nobody rings the bell"),
         }
     });
 }
 
 fn main() {
-    evening(&Log::default());
+    evening(pending(), &Log::default());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use exercises::turns;
 
     #[test]
     fn nothing_of_async_std_is_left() {
         let lines =
             exercises::lines_of_the_program(include_str!("async_std_to_tokio.rs"), "async_std");
-        assert!(lines.is_empty(), "still on async-std, in lines {lines:?}");
+        assert!(lines.is_empty(), "expected nothing of async-std; it is in lines {lines:?}");
     }
 
     #[test]
     fn the_evening_is_the_same() {
         let log = Log::default();
-        evening(&log);
+        evening(pending(), &log);
         let expected = ["soup: ready", "roast: ready", "cake: ready", "nobody rings the bell"];
-        assert_eq!(log.events(), expected);
+        assert_eq!(log.events(), expected, "expected all this (right); this happened (left)");
+    }
+
+    #[test]
+    fn who_rings_in_time_is_heard() {
+        let log = Log::default();
+        let bell = async {
+            turns(1).await;
+            "Ann"
+        };
+        evening(bell, &log);
+        let heard = log.count("Ann rings the bell");
+        assert!(heard == 1, "expected to hear Ann ring; nobody waited for the bell");
     }
 }

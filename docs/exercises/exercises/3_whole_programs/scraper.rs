@@ -11,9 +11,10 @@
 //!             coroutines = [fetch_page(session, url) for url in urls]
 //!             return await asyncio.gather(*coroutines, return_exceptions=True)
 //!
-//! Read on:
-//! - docs/src/scraper.md
-//! - docs/src/libraries.md, "Requests over HTTP: aiohttp"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - The scraper
+//! - Useful libraries, "Requests over HTTP: aiohttp"
+//! - scraper_tokio/src/main.rs
 
 use exercises::Log;
 use reqwest::{Client, Response};
@@ -62,6 +63,7 @@ async fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::catch_unwind;
 
     /// On a clock that goes: the site knows nothing of ours, and takes up to a second for a page.
     fn on_tokio(urls: &[String], log: &Log) -> Vec<Result<String, reqwest::Error>> {
@@ -74,14 +76,16 @@ mod tests {
         let (site, log) = (PracticeSite::start(0).unwrap(), Log::default());
         let pages = on_tokio(&site.pages(), &log);
         let titles = ["<title>Coffee", "<title>Scrambled eggs", "<title>Toast"];
-        assert!(pages.len() == 3, "{} of 3 pages are there", pages.len());
+        assert!(pages.len() == 3, "expected 3 pages; there are {}", pages.len());
         for (page, title) in pages.iter().zip(titles) {
-            assert!(page.as_ref().unwrap().contains(title), "the pages are in order");
+            let right = page.as_ref().is_ok_and(|page| page.contains(title));
+            assert!(right, "expected {title} here; there was {page:?}");
         }
-        assert!(log.count("a session is opened") == 1, "one session is for all pages");
+        let sessions = log.count("a session is opened");
+        assert!(sessions == 1, "expected one session for all pages; there were {sessions}");
         for url in site.pages() {
             let asked = log.has_before(&format!("{url}: asked for"), "answered");
-            assert!(asked, "{url} is asked for after the answer to another");
+            assert!(asked, "expected {url} to be asked for before any answer; that was later");
         }
     }
 
@@ -91,11 +95,17 @@ mod tests {
         let nobody = "http://127.0.0.1:1/"; // nobody listens there
         let missing = format!("{}/cake", site.address());
         let [coffee, ..] = &site.pages()[..] else { panic!("there are three") };
-        let pages = on_tokio(&[coffee.clone(), missing, nobody.into()], &Log::default());
-        assert!(pages.len() == 3, "{} of 3 results are there", pages.len());
-        assert!(pages[0].is_ok(), "the coffee was there, and stands first in the list");
-        assert!(pages[1].is_err(), "a 404 is taken for a page");
+        let urls = [coffee.clone(), missing, nobody.into()];
+        let Ok(pages) = catch_unwind(|| on_tokio(&urls, &Log::default())) else {
+            panic!("expected the error above to stay with its page; it ended all of them");
+        };
+        assert!(pages.len() == 3, "expected 3 results; there are {}", pages.len());
+        assert!(pages[0].is_ok(), "expected the coffee; there was {:?}", pages[0]);
+        assert!(
+            pages[1].is_err(),
+            "expected an error for what is not there; its 404 is taken for a page"
+        );
         let refused = pages[2].as_ref().is_err_and(reqwest::Error::is_connect);
-        assert!(refused, "nobody listens there, and that is the page's own error");
+        assert!(refused, "expected that nobody listens there; there was {:?}", pages[2]);
     }
 }

@@ -4,10 +4,11 @@
 //!
 //!     powder = await asyncio.to_thread(grind, beans)      # and not: grind(beans)
 //!
-//! Read on:
-//! - docs/src/concepts.md, "await"
-//! - docs/src/when-async-pays.md, "Work"
-//! - docs/src/blocking.md, "Do not block"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Concepts, "await"
+//! - When async pays, and when not, "Work"
+//! - Blocking and sharing, "Do not block"
+//! - hello_world/examples/blocking.rs
 
 use std::thread::{self, ThreadId};
 use std::time::Duration;
@@ -66,7 +67,8 @@ mod tests {
     use futures::future::Either;
     use std::pin::pin;
 
-    const HELD: &str = "the beans were ground on the executor's own thread: all others had to wait";
+    const HELD: &str =
+        "expected beans to be ground on a thread that may be held; it was the executor's";
 
     /// Makes coffee, while somebody else counts the turns that he gets.
     async fn beside(coffee: impl Future<Output = Powder>) -> Powder {
@@ -81,11 +83,11 @@ mod tests {
             Either::Left((powder, _)) => powder,
             Either::Right((never, _)) => never,
         };
-        assert_eq!(powder.grams, 16);
+        assert_eq!(powder.grams, 16, "expected powder for two cups (right)");
         assert!(powder.ground_on != thread::current().id(), "{HELD}");
         assert!(
             others_turns > 10,
-            "the executor's thread waited for the other: no turn for others"
+            "expected others to have turns while the beans are ground; they had {others_turns}"
         );
         powder
     }
@@ -99,6 +101,6 @@ mod tests {
     fn on_smol_the_executor_goes_on() {
         let powder = smol::block_on(beside(coffee_on_smol(2)));
         let tasks = smol::block_on(smol::spawn(async { thread::current().id() }));
-        assert!(powder.ground_on != tasks, "{HELD}: a task runs there");
+        assert!(powder.ground_on != tasks, "{HELD}, in a task");
     }
 }

@@ -7,9 +7,10 @@
 //!     async with asyncio.TaskGroup() as group:            # the first error cancels the others
 //!         tasks = [group.create_task(fetch(page)) for page in PAGES]
 //!
-//! Read on:
-//! - docs/src/scraper.md, "Errors stay with their page"
-//! - docs/src/endings.md, "Handle errors where they belong"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - The scraper, "Errors stay with their page"
+//! - How things end, "Handle errors where they belong"
+//! - hello_world/examples/errors.rs
 
 use exercises::{Log, turns};
 use futures::future::{join_all, try_join_all};
@@ -51,10 +52,12 @@ mod tests {
         exercises::on_each_runtime(async || {
             let log = Log::default();
             let results = report(&log).await;
-            assert!(results.len() == PAGES.len(), "the report does not tell of each page");
+            let n = results.len();
+            assert!(n == PAGES.len(), "expected a result for each page; there are {n}");
             let good: Vec<bool> = results.iter().map(Result::is_ok).collect();
-            assert_eq!(good, [true, false, true], "toast and coffee are there, eggs are not");
-            assert!(log.events()[0].starts_with("coffee"), "the pages wait for each other");
+            assert_eq!(good, [true, false, true], "expected toast and coffee, and no eggs (right)");
+            let first = &log.events()[0];
+            assert!(first.starts_with("coffee"), "expected coffee first; it was {first:?}");
         });
     }
 
@@ -62,9 +65,11 @@ mod tests {
     fn the_menu_ends_at_the_first_error() {
         exercises::on_each_runtime(async || {
             let log = Log::default();
-            assert_eq!(menu(&log).await, Err("404 Not Found".into()));
-            assert!(log.count("coffee: time is up") == 1, "coffee is quicker than the error");
-            assert!(log.count("toast: time is up") == 0, "the menu waited for toast in vain");
+            assert_eq!(menu(&log).await, Err("404 Not Found".into()), "expected the error (right)");
+            let coffee = log.count("coffee: time is up");
+            assert!(coffee == 1, "expected coffee before the error; the menu did not wait for it");
+            let toast = log.count("toast: time is up");
+            assert!(toast == 0, "expected an end at the error; the menu waited for toast");
         });
     }
 }

@@ -6,9 +6,10 @@
 //!         cook("soup")             # RuntimeWarning: coroutine 'cook' was never awaited
 //!         await cook("roast")
 //!
-//! Read on:
-//! - docs/src/hello-world.md, "Line by line"
-//! - docs/src/concepts.md, "A coroutine is a future"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Hello world, "Line by line"
+//! - Concepts, "A coroutine is a future"
+//! - hello_world/examples/laziness.rs
 
 use exercises::Log;
 
@@ -39,9 +40,12 @@ mod tests {
         let log = Log::default();
         exercises::on_tokio(dinner(&log));
         for dish in ["soup", "roast", "cake"] {
-            assert!(log.count(&format!("{dish}: ready")) > 0, "nobody cooked the {dish}");
+            assert!(
+                log.count(&format!("{dish}: ready")) > 0,
+                "expected the {dish} to be cooked; nobody did"
+            );
         }
         let order = ["soup: ready", "roast: ready", "cake: ready", "dinner is served"];
-        assert_eq!(log.events(), order, "dinner is cooked in another order");
+        assert_eq!(log.events(), order, "expected this order (right); it was another (left)");
     }
 }

@@ -5,9 +5,10 @@
 //!     async def breakfast():
 //!         return await asyncio.gather(cook("coffee", 3), cook("eggs", 8), cook("toast", 5))
 //!
-//! Read on:
-//! - docs/src/hello-world.md, "What you see"
-//! - docs/src/tasks.md, "Group tasks"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Hello world, "What you see"
+//! - Tasks and their scope, "Group tasks"
+//! - hello_world/examples/gather.rs
 
 use exercises::{Log, turns};
 
@@ -43,9 +44,9 @@ mod tests {
             let dishes = breakfast(&log).await;
             for dish in dishes {
                 let begun = log.has_before(&format!("{dish}: begun"), ": ready");
-                assert!(begun, "{dish}: not begun when the first dish was ready");
+                assert!(begun, "expected {dish} to begin before a dish is ready; it did not");
             }
-            assert_eq!(dishes, ["coffee", "eggs", "toast"], "the results are in this order");
+            assert_eq!(dishes, ["coffee", "eggs", "toast"], "expected this order (right)");
         });
     }
 }

@@ -5,8 +5,9 @@
 //!     queue = asyncio.Queue()                  # no bound: asyncio.Queue(maxsize=2) has one
 //!     queue.put_nowait(page)                   # never waits: await queue.put(page) does
 //!
-//! Read on:
-//! - docs/src/flow.md, "Let the slow one set the pace"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - How much at once, "Let the slow one set the pace"
+//! - hello_world/examples/backpressure.rs
 
 use exercises::{Entered, Gauge, turns};
 // `SinkExt` brings `send`, as `StreamExt` brings `next`.
@@ -60,11 +61,12 @@ mod tests {
     fn few_pages_are_in_memory() {
         exercises::on_each_runtime(async || {
             let memory = Gauge::default();
-            assert_eq!(copy(40, &memory).await, 40, "pages are missing");
+            assert_eq!(copy(40, &memory).await, 40, "expected all 40 to be saved (right)");
             // One is being saved, one waits in the producer's hands; a sender may count as room.
             let most = memory.most();
-            assert!(most <= ROOM + 3, "{most} pages in memory at once: the queue has no bound");
-            assert!(most > 2, "{most} in memory at most: nothing is fetched ahead");
+            let bound = ROOM + 3;
+            assert!(most <= bound, "expected at most {bound} pages in memory; there were {most}");
+            assert!(most > 2, "expected pages to be fetched ahead; at most {most} were in memory");
         });
     }
 }

@@ -10,9 +10,10 @@
 //!         keeping_warm.cancel()
 //!         return receipt
 //!
-//! Read on:
-//! - docs/src/what-differs.md, "tokio and smol"
-//! - docs/src/endings.md, "Know what cancelling does"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - What differs, "tokio and smol"
+//! - How things end, "Know what cancelling does"
+//! - hello_world/examples/cancellation.rs
 
 use exercises::{Log, turns};
 
@@ -78,12 +79,17 @@ mod tests {
 
     fn check(log: &Log) {
         let receipts = log.count("the receipt is written");
-        assert!(receipts == 1, "the receipt was dropped with its handle");
-        assert!(log.has_before("dinner is over", "written"), "dinner waited for the receipt");
-        assert!(log.count("the plate is warm") == 1, "nobody kept the plate warm");
-        assert!(log.has_before("dinner is over", "cold"), "the plate gets cold during dinner");
+        assert!(
+            receipts == 1,
+            "expected one receipt; there are {receipts}: was it dropped with its handle?"
+        );
+        let at_once = log.has_before("dinner is over", "written");
+        assert!(at_once, "expected dinner to end without the receipt; it waited");
+        assert!(log.count("the plate is warm") == 1, "expected a warm plate; nobody kept it so");
+        let warm = log.has_before("dinner is over", "cold");
+        assert!(warm, "expected the plate to be warm during dinner; it got cold");
         let cold = log.count("the plate gets cold");
-        assert!(cold == 1, "dinner is over, and the plate is still kept warm");
+        assert!(cold == 1, "expected the plate to get cold after dinner; it is still kept warm");
     }
 
     #[test]

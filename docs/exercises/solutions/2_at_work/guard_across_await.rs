@@ -6,12 +6,14 @@
 //!         stock["eggs"] -= 1
 //!         await fry()               # whoever wants the lock now blocks the loop, for ever
 //!
-//! Read on:
-//! - docs/src/blocking.md, "Share state, and lock it for a line"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Blocking and sharing, "Share state, and lock it for a line"
+//! - hello_world/examples/shared_state.rs
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use exercises::{Log, turns};
+// The standard library's Mutex, which counts here how often it is locked.
+use exercises::{Log, Mutex, turns};
 
 async fn fry(log: &Log) {
     log.add("an egg: begun");
@@ -55,16 +57,23 @@ mod tests {
     fn three_fry_at_once() {
         let (eggs, log) = (Arc::new(Mutex::new(12)), Log::default());
         exercises::on_tokio(breakfast(eggs.clone(), log.clone()));
-        assert!(*eggs.lock().unwrap() == 9, "of twelve eggs three were fried");
+        let locked = eggs.locked();
+        assert!(locked == 3, "expected a lock for each of three cooks; there were {locked}");
+        let left = *eggs.lock().unwrap();
+        assert!(left == 9, "expected 9 of 12 eggs to be left; there are {left}");
         let first: Vec<_> = log.events().into_iter().take(3).collect();
-        assert_eq!(first, ["an egg: begun"; 3], "one fries while the others wait for the lock");
+        assert_eq!(
+            first, ["an egg: begun"; 3],
+            "expected three at once (right); some waited (left)"
+        );
     }
 
     #[test]
     fn nobody_fries_an_egg_that_is_not_there() {
         let (eggs, log) = (Arc::new(Mutex::new(2)), Log::default());
         exercises::on_tokio(breakfast(eggs.clone(), log.clone()));
-        assert!(log.count("an egg: ready") == 2, "there were two eggs");
-        assert!(log.count("there are no eggs") == 1, "there was none for the third");
+        let (fried, told) = (log.count("an egg: ready"), log.count("there are no eggs"));
+        assert!(fried == 2, "expected two fried eggs; there are {fried}");
+        assert!(told == 1, "expected one cook to be told that there are none; {told} were");
     }
 }

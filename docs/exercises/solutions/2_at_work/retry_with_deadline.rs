@@ -11,9 +11,10 @@
 //!                     await asyncio.sleep(seconds)
 //!             return await ask()
 //!
-//! Read on:
-//! - docs/src/polite.md, "Tried again"
-//! - docs/src/endings.md, "Try again, and hold nothing"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Polite, and persistent, "Tried again"
+//! - How things end, "Try again, and hold nothing"
+//! - hello_world/examples/retry.rs
 
 use std::time::Duration;
 
@@ -76,23 +77,27 @@ mod tests {
     fn a_quick_server_is_asked_three_times() {
         let log = Log::default();
         let (took, result) = seconds_and_result(1, &log);
-        assert_eq!(result, Ok("eggs"), "the third try would have had it");
-        assert_eq!(took, 6, "three tries of a second, and waits of one and two");
-        assert_eq!(log.events(), ["try 1", "try 2", "try 3"], "three tries");
+        assert_eq!(result, Ok("eggs"), "expected what the third try gives (right)");
+        assert_eq!(took, 6, "expected 3 tries of 1 s, and waits of 1 s and 2 s (right)");
+        assert_eq!(log.events(), ["try 1", "try 2", "try 3"], "expected three tries (right)");
     }
 
     #[test]
     fn a_slow_server_does_not_hold_up_the_caller() {
         let (took, result) = seconds_and_result(4, &Log::default());
-        assert!(took <= LIMIT.as_secs(), "it took {took} s, and the caller has 10");
-        assert!(result.is_err(), "nothing can have come by then");
+        assert!(took <= LIMIT.as_secs(), "expected an end within 10 s; it took {took} s");
+        assert!(result.is_err(), "expected an error when time is up; there was {result:?}");
     }
 
     #[test]
     fn a_try_that_is_slow_gets_all_the_time_there_is() {
         let log = Log::default();
         let (took, result) = seconds_and_result(60, &log);
-        assert_eq!(result, Err("too late".into()), "the server is still at work");
-        assert_eq!((took, log.events()), (10, vec!["try 1".to_owned()]), "given up before time");
+        assert_eq!(result, Err("too late".into()), "expected this error (right)");
+        assert_eq!(
+            (took, log.events()),
+            (10, vec!["try 1".to_owned()]),
+            "expected one try, of 10 s (right)"
+        );
     }
 }

@@ -5,8 +5,9 @@
 //!     for page in asyncio.as_completed(map(download, PAGES)):
 //!         await save(await page)             # and the other downloads go on
 //!
-//! Read on:
-//! - docs/src/tasks.md, "Know who polls"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Tasks and their scope, "Know who polls"
+//! - hello_world/examples/nobody_polls.rs
 
 use std::time::Duration;
 
@@ -30,8 +31,9 @@ async fn download(page: &'static str, open: Gauge) -> Result<&'static str, Strin
     Ok(page)
 }
 
-/// A slow disk.
+/// A slow disk, which takes one page after another.
 async fn save(page: &str, log: &Log) {
+    log.add(format!("{page}: is being saved"));
     sleep(Duration::from_secs(10)).await;
     log.add(format!("{page}: saved"));
 }
@@ -64,9 +66,16 @@ mod tests {
         exercises::on_tokio(download_all(&open, &log));
         for page in PAGES {
             let hung_up = log.count(&format!("{page}: the server hung up"));
-            assert!(hung_up == 0, "{page}: nobody polled its download while another was saved");
-            assert!(log.count(&format!("{page}: saved")) == 1, "{page} is not saved");
+            assert!(
+                hung_up == 0,
+                "expected {page}; nobody polled its download, and the server hung up"
+            );
+            let saved = log.count(&format!("{page}: saved"));
+            assert!(saved == 1, "expected {page} to be saved once; it was {saved} times");
         }
-        assert!(open.most() == 2, "not two downloads at a time, but {}", open.most());
+        assert!(open.most() == 2, "expected two downloads at a time; there were {}", open.most());
+        let saves = log.events();
+        let one_by_one = saves.chunks(2).all(|pair| pair[1] == pair[0].replace("is being ", ""));
+        assert!(one_by_one, "expected one page to be saved at a time; it was {saves:#?}");
     }
 }

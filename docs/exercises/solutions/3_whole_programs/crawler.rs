@@ -13,10 +13,12 @@
 //!         seen = {start}
 //!         tasks.create_task(visit(start))
 //!
-//! Read on:
-//! - docs/src/polite.md
-//! - docs/src/tasks.md
-//! - docs/src/advantages-and-drawbacks.md, "A hang, found"
+//! Read on in the book (`cargo run -p docs -- --open`):
+//! - Polite, and persistent
+//! - Tasks and their scope
+//! - Advantages and drawbacks, "A hang, found"
+//! - hello_world/examples/nursery.rs
+//! - hello_world/examples/hang.rs
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -43,8 +45,8 @@ async fn crawl(web: Arc<Web>, start: &str) -> BTreeSet<String> {
             let host = host.or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone();
             let (web, everywhere) = (web.clone(), everywhere.clone());
             visits.spawn(async move {
-                // The host's turn first: who waits for a slow host must not take a place from
-                // others.
+                // The host's permit first: a visit that waits for a slow host must not hold one of
+                // those that all hosts share.
                 let _host = host.acquire().await.expect("it is never closed");
                 let _everywhere = everywhere.acquire().await.expect("it is never closed");
                 web.links(&url).await
@@ -75,25 +77,31 @@ mod tests {
     #[test]
     fn test_1_it_ends_with_each_page_once() {
         let (web, pages) = crawled();
-        assert!(pages.len() == 128, "{} of 128 pages were found", pages.len());
+        assert!(pages.len() == 128, "expected 128 pages; {} were found", pages.len());
         let asked = web.answered().len();
-        assert!(asked == 128, "128 pages were asked for {asked} times");
+        assert!(asked == 128, "expected 128 requests, one for each page; there were {asked}");
     }
 
     #[test]
     fn test_2_it_has_a_bound() {
         let (web, _) = crawled();
         let most = web.most();
-        assert!(most <= LIMIT, "{most} requests at once, and the limit is {LIMIT}");
-        assert!(most == LIMIT, "{most} requests at once, and there may be {LIMIT}");
+        assert!(most <= LIMIT, "expected at most {LIMIT} requests at once; there were {most}");
+        assert!(most == LIMIT, "expected {LIMIT} requests at once; there were at most {most}");
     }
 
     #[test]
     fn test_3_it_is_polite_to_each_host() {
         let (web, _) = crawled();
         let (host, most) = web.busiest_host();
-        assert!(most <= PER_HOST, "{most} requests at once to {host}, and the limit is {PER_HOST}");
-        assert!(most == PER_HOST, "{most} request at once to {host}, and there may be {PER_HOST}");
+        assert!(
+            most <= PER_HOST,
+            "expected at most {PER_HOST} at once to {host}; there were {most}"
+        );
+        assert!(
+            most == PER_HOST,
+            "expected {PER_HOST} at once to {host}; there were at most {most}"
+        );
     }
 
     #[test]
@@ -101,6 +109,6 @@ mod tests {
         let answered = crawled().0.answered();
         let slow = answered.iter().position(|url| Web::host(url) == "slow.example");
         let quick = answered.iter().rposition(|url| Web::host(url) != "slow.example");
-        assert!(quick < slow, "pages of quick hosts wait for the slow one");
+        assert!(quick < slow, "expected all quick hosts before the slow one; some waited for it");
     }
 }

@@ -1,11 +1,11 @@
 //! A PostgreSQL for whoever starts this: prints its DATABASE_URL, and ends with its standard input.
 //!
-//!     cargo run -p kitchen --bin private_postgres
+//!     cargo run -p private_postgres
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use kitchen::private_postgres::PrivatePostgres;
+use private_postgres::PrivatePostgres;
 
 fn main() -> ExitCode {
     let postgres = match PrivatePostgres::start() {

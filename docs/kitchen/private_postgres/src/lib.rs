@@ -2,14 +2,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long a server may take to start.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How long initdb may take, and how long a server until it answers.
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// A running server. Dropped, it ends, and its folder is deleted.
 pub struct PrivatePostgres {
@@ -37,8 +37,8 @@ impl PrivatePostgres {
         let mut initdb = Command::new(programs.join("initdb"));
         initdb.args(["--auth=trust", "--username=kitchen", "--encoding=UTF8", "--no-locale"]);
         initdb.arg("--no-sync").arg("--pgdata").arg(&data);
-        let output = as_owner::run(&mut initdb).output();
-        succeeded(output).map_err(|e| cannot("make a database with initdb", &e))?;
+        let made = run(as_owner::run(&mut initdb));
+        made.map_err(|e| cannot("make a database with initdb", &e))?;
         let server = Self::serve(&programs, folder.path());
         let server = server.map_err(|e| cannot("start postgres", &e))?;
         let mut started = Self { programs, folder, server };
@@ -122,8 +122,20 @@ impl Drop for PrivatePostgres {
     }
 }
 
-fn succeeded(output: io::Result<Output>) -> Result<(), String> {
-    let output = output.map_err(|e| e.to_string())?;
+/// Runs a program to its end, but not for longer than the limit; its last words say why it failed.
+fn run(command: &mut Command) -> Result<(), String> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| e.to_string())?;
+    let begun = Instant::now();
+    while child.try_wait().map_err(|e| e.to_string())?.is_none() {
+        if begun.elapsed() > LIMIT {
+            _ = child.kill();
+            _ = child.wait();
+            return Err(format!("it did not end in {LIMIT:?}"));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let output = child.wait_with_output().map_err(|e| e.to_string())?;
     match output.status.success() {
         true => Ok(()),
         false => Err(String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ")),
