@@ -7,6 +7,7 @@ mod by_hand;
 mod cancellation;
 mod cleanup;
 mod context;
+mod crawl;
 mod errors;
 mod gather;
 mod hang;

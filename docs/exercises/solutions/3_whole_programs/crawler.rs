@@ -14,6 +14,7 @@
 //!         tasks.create_task(visit(start))
 //!
 //! Read on:
+//! - docs/src/crawl.md
 //! - docs/src/polite.md
 //! - docs/src/tasks.md
 //! - docs/src/advantages-and-drawbacks.md, "A hang, found"
