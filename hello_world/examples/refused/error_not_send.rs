@@ -6,8 +6,8 @@ use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
-/// What is wrong with a selector, as the scraper crate has it: with the page's text, counted for one
-/// thread.
+/// What is wrong with a selector, as the scraper crate had it up to 0.27: with a text that is counted
+/// for one thread.
 #[derive(Debug)]
 struct SyntaxError(Rc<str>);
 
