@@ -28,7 +28,7 @@ use tokio::sync::{OnceCell, Semaphore}; // work on any runtime
 
 fn main() -> ExitCode {
     lesson::run(
-        "Work that makes work: a queue that feeds itself, the end, and what is wanted once",
+        "Work that makes work: its end, a queue that feeds itself, what is wanted once",
         [&on_tokio, &on_async_std, &on_smol],
         "it is finished when nothing is to do and nothing is under way.",
     )
