@@ -16,7 +16,7 @@ async fn order(Json(dish): Json<String>, State(_): State<Kitchen>) -> String {
 }
 
 #[axum::debug_handler]
-async fn order_with_help(Json(dish): Json<String>, State(_): State<Kitchen>) -> String {
+async fn checked(Json(dish): Json<String>, State(_): State<Kitchen>) -> String {
     dish
 }
 
