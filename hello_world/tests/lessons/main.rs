@@ -7,6 +7,7 @@ mod by_hand;
 mod cancellation;
 mod cleanup;
 mod context;
+mod crawl;
 mod errors;
 mod events;
 mod gather;
@@ -16,6 +17,7 @@ mod nobody_polls;
 mod nursery;
 mod one_thread;
 mod pace;
+mod refused;
 mod retry;
 mod select;
 mod server;
@@ -45,9 +47,19 @@ fn lessons() -> Vec<String> {
     sources.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// The compiler refuses this example, because of the lines that are the `trap`, and says these
-/// words; with each of the cures in their place, it does not.
+/// The compiler refuses this example, as `says` has it: what it says is that a task holds across an
+/// await what is not `Send`, and these words.
 fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
+    let usual = [
+        "error: future cannot be sent between threads safely",
+        "future is not `Send` as ", // this value is used across an await, or it awaits another
+    ];
+    says(example, &[&usual, words].concat(), trap, cures);
+}
+
+/// The compiler refuses this example, because of the lines that are the `trap`, and says these words;
+/// with each of the cures in their place, it does not.
+fn says(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
     let source = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
     let folder = tempfile::tempdir().unwrap();
@@ -61,11 +73,7 @@ fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     };
     let (compiles, message) = compile(&source);
     assert!(!compiles);
-    let usual = [
-        "error: future cannot be sent between threads safely",
-        "future is not `Send` as ", // this value is used across an await, or it awaits another
-    ];
-    for words in usual.iter().chain(words) {
+    for words in words {
         assert!(message.contains(words), "{words}: {message}");
     }
     assert!(source.contains(trap), "{trap}");

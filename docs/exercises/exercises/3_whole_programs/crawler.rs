@@ -14,9 +14,11 @@
 //!         tasks.create_task(visit(start))
 //!
 //! Read on in the book (`cargo run -p docs -- --open`):
+//! - Work that makes work
 //! - Polite, and persistent
 //! - Tasks and their scope
 //! - Advantages and drawbacks, "A hang, found"
+//! - hello_world/examples/crawl.rs
 //! - hello_world/examples/nursery.rs
 //! - hello_world/examples/hang.rs
 
