@@ -1,0 +1,41 @@
+//! What every scraper does, seen from outside. The servers are on loopback, and no test asks how long
+//! anything takes.
+
+mod concurrency;
+mod files;
+mod lists;
+mod output;
+mod pages;
+mod retries;
+mod signals;
+mod usage;
+
+use std::process::ExitCode;
+
+use crate::scraper::{Pages, Scraper};
+use scraper_kit::Outcome;
+
+/// Runs these tests on the scraper at this path.
+pub fn run(binary: &'static str) -> ExitCode {
+    let groups = [
+        usage::tests(),
+        concurrency::tests(),
+        lists::tests(),
+        retries::tests(),
+        output::tests(),
+        signals::tests(),
+        pages::tests(),
+        files::tests(),
+    ];
+    super::run(groups.into_iter().flatten().map(|test| test.trial(binary)).collect())
+}
+
+/// Fetches these URLs and returns the pages in the order of the list.
+fn fetch(scraper: &str, urls: impl IntoIterator<Item = String>) -> Vec<Outcome> {
+    Scraper::json(scraper).args(urls).run().pages()
+}
+
+fn fetch_one(scraper: &str, url: String) -> Outcome {
+    let [page] = fetch(scraper, [url]).try_into().expect("one outcome for one URL");
+    page
+}
