@@ -179,9 +179,10 @@ impl Behaviour {
         self
     }
 
-    /// On a port of its own that speaks TLS.
+    /// A page on a port of its own that speaks TLS.
     pub(super) const fn tls(self, config: fn(&TestCa) -> ServerConfig) -> Self {
-        self.at(Endpoint::Tls(config)).asked_in("https")
+        let page = self.page("Content-Length: 18\r\n", b"<title>TLS</title>");
+        page.at(Endpoint::Tls(config)).asked_in("https")
     }
 
     /// The same with a certificate that has to be trusted to get any further.

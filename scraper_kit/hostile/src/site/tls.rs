@@ -11,8 +11,6 @@ use crate::tls::TestCa;
 use scraper_kit::ErrorKind::{Connect, Protocol, Tls};
 
 const HOST: &str = "127.0.0.1";
-const LENGTH: &str = "Content-Length: 18\r\n";
-const PAGE: &[u8] = b"<title>TLS</title>";
 
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     row(
@@ -20,8 +18,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         Titled("TLS"),
         "a certificate of the site's own authority, trusted in the tests only",
     )
-    .trusted_tls(good)
-    .page(LENGTH, PAGE),
+    .trusted_tls(good),
     row("tls-self-signed", Fails(Tls), "a certificate that vouches for itself")
         .tls(|_| TestCa::self_signed_config(HOST)),
     row("tls-expired", Fails(Tls), "a certificate that has expired")
@@ -44,7 +41,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         "a whole page, then the connection ends without a goodbye",
     )
     .trusted_tls(good)
-    .page(LENGTH, PAGE)
     .end(End::NoGoodbye),
     row(
         "tls-no-close-notify-short",
@@ -52,7 +48,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         "ends without a goodbye before Content-Length is reached",
     )
     .trusted_tls(good)
-    .page(LENGTH, b"<title>TLS</title")
+    .page("Content-Length: 18\r\n", b"<title>TLS</title")
     .end(End::NoGoodbye),
     row(
         "tls-no-close-notify-until-close",
@@ -60,7 +56,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         "a page without a length, and no goodbye: it may be cut off",
     )
     .trusted_tls(good)
-    .page("Connection: close\r\n", PAGE)
+    .page("Connection: close\r\n", b"<title>TLS</title>")
     .end(End::NoGoodbye),
     row("tls-closed", Fails(Connect), "closes instead of shaking hands: no connection")
         .at(InsteadOfTls(read_hello))
