@@ -132,14 +132,14 @@ impl Running {
         parse(&self.line())
     }
 
-    /// The lines of standard output that nobody has read yet.
+    /// The lines of standard output that are not read yet.
     pub fn lines(&mut self) -> &mut Lines<BufReader<ChildStdout>> {
         let stdout = &mut self.child.stdout;
         self.stdout
             .get_or_insert_with(|| BufReader::new(stdout.take().expect("it is piped")).lines())
     }
 
-    /// Reads no more of its output.
+    /// Closes the pipe that it prints to.
     pub fn close_stdout(&mut self) {
         self.stdout = None;
     }
@@ -159,7 +159,7 @@ impl Running {
         }
     }
 
-    /// Ends the list, and waits for the end of the run. Its standard output is what nobody has read.
+    /// Ends the list, and waits for the end of the run. Its standard output is what is not read yet.
     pub fn finish(mut self) -> Finished {
         self.stdin = None;
         self.wait()

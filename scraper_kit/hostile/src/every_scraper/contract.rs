@@ -16,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use libtest_mimic::{Failed, Trial};
 
@@ -132,7 +133,11 @@ fn fetch_all(binary: &str) -> Result<BTreeMap<&'static str, Outcome>, String> {
         }
         Ok(behaviours.into_iter().map(|behaviour| behaviour.name).zip(run.pages()))
     };
-    Ok(fetch("3", slow)?.chain(fetch("200", quick)?).collect())
+    thread::scope(|scope| {
+        let slow = scope.spawn(|| fetch("3", slow));
+        let quick = fetch("200", quick)?;
+        Ok(quick.chain(slow.join().expect("a run fails with an error")?).collect())
+    })
 }
 
 const PREFACE: &str = "# The hostile web

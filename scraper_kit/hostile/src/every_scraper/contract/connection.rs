@@ -1,4 +1,4 @@
-//! Connections that end when nobody expects it, and names that are slow to resolve.
+//! Connections that end too early, and names that are slow to resolve.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
