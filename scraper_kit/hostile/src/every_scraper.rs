@@ -42,9 +42,9 @@ impl Test {
     }
 }
 
-fn run(trials: Vec<Trial>) -> ExitCode {
+/// Runs so many tests at a time, unless the command line says otherwise.
+fn run(trials: Vec<Trial>, at_once: Option<usize>) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // While some tests only wait, others can compute.
-    arguments.test_threads = arguments.test_threads.or(Some(4));
+    arguments.test_threads = arguments.test_threads.or(at_once);
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -10,6 +10,7 @@ mod retries;
 mod signals;
 mod usage;
 
+use std::env;
 use std::process::ExitCode;
 
 use crate::scraper::{Pages, Scraper};
@@ -27,7 +28,9 @@ pub fn run(binary: &'static str) -> ExitCode {
         pages::tests(),
         files::tests(),
     ];
-    super::run(groups.into_iter().flatten().map(|test| test.trial(binary)).collect())
+    // As Rust's own tests have it; .cargo/config.toml sets it.
+    let at_once = env::var("RUST_TEST_THREADS").ok().and_then(|number| number.parse().ok());
+    super::run(groups.into_iter().flatten().map(|test| test.trial(binary)).collect(), at_once)
 }
 
 /// Fetches these URLs and returns the pages in the order of the list.

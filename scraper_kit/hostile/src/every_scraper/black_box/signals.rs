@@ -84,7 +84,7 @@ fn ctrl_c_reports_what_is_done_and_cancels_the_rest(scraper: &str) {
 fn ctrl_c_ends_a_run_whose_output_nobody_reads(scraper: &str) {
     let server = titles();
     let mut running = Scraper::json(scraper).spawn_with_list();
-    running.lines(); // from an open pipe, and nobody reads one
+    running.lines(); // keeps the pipe open, and is not read
     let url = server.url("/") + &"x".repeat(1000);
     let mut list = running.stdin.take().unwrap();
     let list = thread::spawn(move || while writeln!(list, "{url}").is_ok() {});
