@@ -12,8 +12,6 @@
 //! A reader's cargo also says what it compiles; ours is told to be quiet, as the second run nearly is.
 
 #[cfg(unix)]
-mod common;
-
 #[cfg(unix)]
 #[path = "console/blocks.rs"]
 mod blocks;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use hostile_site::{Finished, command};
+use testing::{Finished, command};
 
 const RUNTIMES: [&str; 3] = ["tokio", "async-std", "smol"];
 

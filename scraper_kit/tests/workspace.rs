@@ -1,10 +1,8 @@
 //! What the project says of itself, checked against its files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The programs that must differ in nothing but the runtime.
 const SCRAPERS: [&str; 3] = ["scraper_tokio", "scraper_async_std", "scraper_smol"];
@@ -19,8 +17,7 @@ fn read(path: &str) -> String {
 }
 
 fn cargo(args: &[&str]) -> String {
-    let cargo = env::var_os("CARGO").expect("cargo runs the tests");
-    let output = Command::new(cargo).args(args).current_dir(root()).output().unwrap();
+    let output = testing::cargo().args(args).output().unwrap();
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -370,6 +367,7 @@ fn every_dependency_has_its_reason_beside_it() {
         "docs/exercises",
         "docs/kitchen",
         "docs/kitchen/private_postgres",
+        "scraper_kit/testing",
     ]) {
         let manifest = read(&format!("{name}/Cargo.toml"));
         let mut table = "";

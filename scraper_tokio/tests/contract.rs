@@ -1,9 +1,5 @@
-//! The contract that all three scrapers keep with a hostile web, run on this one.
-//!
-//!     cargo test -p scraper_tokio --test contract
+//! The contract that every scraper keeps with a hostile web, tested on this one.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    hostile_site::contract::run(env!("CARGO_BIN_EXE_scraper_tokio"))
+fn main() -> std::process::ExitCode {
+    hostile_site::every_scraper::contract(env!("CARGO_BIN_EXE_scraper_tokio"))
 }

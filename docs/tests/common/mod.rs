@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each test needs some of it")]
 
 use std::env;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -14,23 +13,10 @@ pub fn target() -> PathBuf {
     docs.ancestors().nth(2).expect("target/debug/docs").to_owned()
 }
 
-/// What `cargo test` says of the package to be tested: build scripts that look at it would run again, and
-/// much would be built again with them.
-pub fn names_of_the_tested() -> impl Iterator<Item = OsString> {
-    env::vars_os().map(|(name, _)| name).filter(|name| {
-        let name = name.to_string_lossy();
-        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-    })
-}
-
-/// Cargo, at the root of the workspace, building into the folder where this test was built.
+/// Cargo, building into the folder where this test was built.
 pub fn cargo() -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
-    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let mut cargo = testing::cargo();
     cargo.env("CARGO_TARGET_DIR", target()).stdin(Stdio::null());
-    for name in names_of_the_tested() {
-        cargo.env_remove(name);
-    }
     cargo
 }
 

@@ -9,11 +9,11 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::common::names_of_the_tested;
 use libtest_mimic::{Arguments, Failed, Trial};
 use regex::Regex;
 use snapbox::cmd::Command;
 use snapbox::{Assert, Data, Redactions};
+use testing::names_of_the_tested;
 
 /// The longest that a command may take, with the building before it.
 const LIMIT: Duration = Duration::from_secs(900);

@@ -73,7 +73,7 @@ fn ctrl_c_ends_each_runtime_gracefully() {
     use std::os::unix::process::CommandExt;
     use std::process::Command;
 
-    use hostile_site::Finished;
+    use testing::Finished;
 
     use crate::{event, lesson};
 

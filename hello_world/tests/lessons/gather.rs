@@ -1,4 +1,4 @@
-use hostile_site::Finished;
+use testing::Finished;
 
 use crate::{RUNTIMES, Told, lesson, run, run_in_time};
 

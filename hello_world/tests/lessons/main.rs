@@ -34,7 +34,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use hostile_site::{Finished, cargo, command};
+use testing::{Finished, cargo, command};
 
 /// The runtimes, by the names that a learner types.
 const RUNTIMES: [&str; 3] = ["tokio", "async-std", "smol"];

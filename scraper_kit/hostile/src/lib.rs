@@ -1,17 +1,15 @@
-//! For tests: a server that can send anything, and a way to run a scraper as its users do.
+//! For tests: a site where everything goes wrong, and what every scraper has to make of it.
 //!
 //! The server speaks over plain sockets from threads, because what it has to send is often nothing
 //! that an HTTP library would.
 
-pub mod contract;
-mod runner;
+pub mod every_scraper;
+mod scraper;
 mod server;
 mod site;
 mod tls;
 
-pub use runner::{Finished, Scraper, cargo, command};
-pub use server::{Connection, Log, Request, TestServer, ok, response, titles};
-pub use site::{BEHAVIOURS, Behaviour, Expected, HostileSite};
+pub use site::{Behaviour, Expected, GROUPS, HostileSite};
 pub use tls::TestCa;
 
 use std::sync::OnceLock;
@@ -24,7 +22,7 @@ use futures::io::{AsyncReadExt, AsyncWriteExt};
 
 /// `body` in the content coding of that name: `gzip`, `deflate`, `br`, or `raw deflate` for the
 /// form that some servers call deflate.
-pub fn compress(coding: &str, body: &[u8]) -> Vec<u8> {
+fn compress(coding: &str, body: &[u8]) -> Vec<u8> {
     let mut output = Vec::new();
     let result = block_on(async {
         match coding {
@@ -42,7 +40,7 @@ pub fn compress(coding: &str, body: &[u8]) -> Vec<u8> {
 /// A gigabyte of spaces: in a megabyte of gzip, or in a kilobyte of brotli.
 ///
 /// Nothing compresses a gigabyte for that: both formats let a piece be repeated.
-pub fn bomb(coding: &str) -> &'static [u8] {
+fn bomb(coding: &str) -> &'static [u8] {
     static GZIP: OnceLock<Vec<u8>> = OnceLock::new();
     static BROTLI: OnceLock<Vec<u8>> = OnceLock::new();
     match coding {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use clap::Parser;
-use hostile_site::{Expected, HostileSite};
+use hostile_site::{Expected, GROUPS, HostileSite};
 
 /// Serve a site where everything goes wrong, on loopback, until Ctrl-C.
 ///
@@ -40,17 +40,16 @@ fn list(site: &HostileSite, output: &mut impl Write) -> io::Result<()> {
         "To trust its good certificate: SSL_CERT_FILE={}",
         site.ca().file().display()
     )?;
-    let mut group = "";
-    for (behaviour, url) in site.urls() {
-        if group != behaviour.group {
-            group = behaviour.group;
-            writeln!(output, "\n{group}")?;
+    for (group, behaviours) in GROUPS {
+        writeln!(output, "\n{group}")?;
+        for behaviour in behaviours {
+            let Some(url) = site.url(behaviour) else { continue };
+            let expected = match behaviour.expected {
+                Expected::Fails(kind) => kind.to_string(),
+                _ => "the page".to_owned(),
+            };
+            writeln!(output, "  {url:<58} {expected:>12}\n    {}", behaviour.what)?;
         }
-        let expected = match behaviour.expected {
-            Expected::Page(_) => "the page".to_owned(),
-            Expected::Fails(kind) => kind.to_string(),
-        };
-        writeln!(output, "  {url:<58} {expected:>12}\n    {}", behaviour.what)?;
     }
     Ok(())
 }

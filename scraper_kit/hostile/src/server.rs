@@ -79,6 +79,11 @@ impl Log {
         assert!(!timeout.timed_out(), "waited in vain for {what}: {:?}", *seen);
     }
 
+    /// How often this path has been asked for.
+    pub fn visits(&self, path: &str) -> usize {
+        self.seen().requests.iter().filter(|request| request.path == path).count()
+    }
+
     fn change(&self, change: impl FnOnce(&mut Seen)) {
         change(&mut self.seen());
         self.changed.notify_all();
@@ -169,6 +174,21 @@ impl TestServer {
         format!("{}://{}{path}", self.scheme, self.address)
     }
 
+    /// The URLs of these paths on this server.
+    pub fn urls<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        paths.into_iter().map(|path| self.url(path)).collect()
+    }
+
+    /// So many URLs on this server: `/0`, `/1` and so on.
+    pub fn pages(&self, count: usize) -> impl Iterator<Item = String> {
+        (0..count).map(|page| self.url(&format!("/{page}")))
+    }
+
+    /// How many requests there have been.
+    pub fn requests(&self) -> usize {
+        self.log.seen().requests.len()
+    }
+
     /// What the server has seen.
     pub fn log(&self) -> &Log {
         &self.log
@@ -210,7 +230,7 @@ struct Held<'a, S> {
     held: &'a mut Vec<u8>,
 }
 
-impl<S: Read + Write> Connection for Held<'_, S> {}
+impl<S: Read + Write> Connection for S {}
 
 impl<S: Read + Write> Read for Held<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -257,6 +277,18 @@ pub fn response(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
 /// A page of UTF-8 HTML.
 pub fn ok(html: &str) -> Vec<u8> {
     response("200 OK", &["Content-Type: text/html; charset=utf-8"], html.as_bytes())
+}
+
+/// What an answer returns to close its connection.
+pub fn closes() -> io::Error {
+    io::ErrorKind::Other.into()
+}
+
+/// Sends half a page, and nothing more until the client closes the connection.
+pub fn half_a_page(stream: &mut dyn Connection) -> io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf a page")?;
+    stream.wait_for_close();
+    Ok(())
 }
 
 /// A server that answers every path with a page that has the path as its title.

@@ -8,6 +8,10 @@ use rustls::server::{WantsServerCert, WebPkiClientVerifier};
 use rustls::{ConfigBuilder, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tempfile::NamedTempFile;
 
+/// Whether `SSL_CERT_FILE` makes a client trust the test's authority: elsewhere the system's own
+/// settings decide (rustls-platform-verifier), and no test changes those.
+pub const CAN_TRUST: bool = cfg!(target_os = "linux");
+
 /// A certificate authority, and the file that a client has to trust to trust it.
 pub struct TestCa {
     issuer: CertifiedIssuer<'static, KeyPair>,

@@ -1,25 +1,32 @@
 //! The contract: what every scraper makes of every behaviour of the hostile site.
 
+mod another_try;
+mod connection;
+mod hosts;
+mod input;
+mod load;
+mod machine;
 mod network;
-mod scenarios;
+mod save;
+mod time;
 
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Child, ExitCode};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 
-use crate::runner::Scraper;
-use crate::site::{BEHAVIOURS, Behaviour, Expected, HostileSite};
-use scraper_kit::ErrorKind;
-use scraper_kit::Outcome;
+use crate::scraper::{Pages, Scraper};
+use crate::site::{Behaviour, Expected, GROUPS, HostileSite};
+use crate::tls::CAN_TRUST;
+use scraper_kit::{ErrorKind, Outcome};
 
-/// Whether `SSL_CERT_FILE` makes a client trust the test's authority: elsewhere the system's own
-/// settings decide (rustls-platform-verifier), and no test changes those.
-const CAN_TRUST: bool = cfg!(target_os = "linux");
+/// Whether all of 127.0.0.0/8 is this machine; elsewhere it is one address of it.
+const MANY_HOSTS: bool = cfg!(target_os = "linux");
 
 /// Runs the contract on the scraper at this path, a test for each behaviour; with `UPDATE_DOCS=1` in
 /// the environment, also writes the table.
@@ -27,9 +34,6 @@ pub fn run(binary: &'static str) -> ExitCode {
     if let Some(ended) = network::inside(binary) {
         return ended;
     }
-    let mut arguments = Arguments::from_args();
-    // While some scenarios only wait, others can compute.
-    arguments.test_threads = arguments.test_threads.or(Some(4));
     let outcomes = Arc::new(Outcomes { binary, pages: OnceLock::new() });
     let table = Arc::clone(&outcomes);
     let current =
@@ -37,19 +41,32 @@ pub fn run(binary: &'static str) -> ExitCode {
     // First the table, which makes the outcomes, and the scenarios beside it: the behaviours only
     // look at outcomes, and would all wait for them.
     let mut trials = vec![current.with_ignored_flag(!CAN_TRUST)];
-    trials.extend(scenarios::trials(binary));
-    trials.extend(BEHAVIOURS.iter().map(|behaviour| {
-        let outcomes = Arc::clone(&outcomes);
-        let title = format!("{}: {} ({})", behaviour.group, behaviour.name, behaviour.what);
-        let possible = CAN_TRUST || !behaviour.needs_trust();
-        let trial = Trial::test(title, move || outcomes.check(behaviour));
-        trial.with_ignored_flag(!possible)
-    }));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    // What no single URL shows: lists, files, and the machine's limits.
+    let scenarios = [
+        input::tests(),
+        connection::tests(),
+        hosts::tests(),
+        another_try::tests(),
+        time::tests(),
+        machine::tests(),
+        save::tests(),
+        load::tests(),
+    ];
+    trials.extend(scenarios.into_iter().flatten().map(|test| test.trial(binary)));
+    for (group, behaviours) in GROUPS {
+        trials.extend(behaviours.iter().map(|behaviour| {
+            let outcomes = Arc::clone(&outcomes);
+            let title = format!("{group}: {} ({})", behaviour.name, behaviour.what);
+            let possible = CAN_TRUST || !behaviour.needs_trust;
+            let trial = Trial::test(title, move || outcomes.check(behaviour));
+            trial.with_ignored_flag(!possible)
+        }));
+    }
+    super::run(trials, Some(4)) // while some only wait, others can compute
 }
 
-/// What became of every behaviour: one run of the scraper for those that take until its timeout, and
-/// one for the others. Whichever test comes first runs it, and a run that went wrong is not repeated.
+/// What became of every behaviour. Whichever test comes first runs the scraper, and a run that went
+/// wrong is not repeated.
 struct Outcomes {
     binary: &'static str,
     pages: OnceLock<Result<BTreeMap<&'static str, Outcome>, String>>,
@@ -57,71 +74,29 @@ struct Outcomes {
 
 impl Outcomes {
     fn pages(&self) -> Result<&BTreeMap<&'static str, Outcome>, Failed> {
-        let pages = self.pages.get_or_init(|| {
-            let site = HostileSite::start().map_err(|error| error.to_string())?;
-            let timeout = Expected::Fails(ErrorKind::Timeout);
-            let waits = |behaviour: &Behaviour| behaviour.expected == timeout;
-            let mut pages = BTreeMap::new();
-            for (limit, these_wait) in [("3", true), ("200", false)] {
-                let (behaviours, urls): (Vec<_>, Vec<_>) =
-                    site.urls().filter(|(behaviour, _)| waits(behaviour) == these_wait).unzip();
-                let run = Scraper::new(self.binary)
-                    .args(["-f", "json", "-t", limit, "--per-host", "1000"])
-                    .args(urls)
-                    .trust(site.ca().file())
-                    .run();
-                // Some pages fail, no word of it but in its outcome, and one outcome for each URL.
-                let lines = run.stdout.lines().count();
-                if run.code != Some(1) || !run.stderr.is_empty() || lines != behaviours.len() {
-                    let urls = behaviours.len();
-                    return Err(format!(
-                        "{urls} URLs: {:?}, {lines} lines: {}",
-                        run.code, run.stderr
-                    ));
-                }
-                let names = behaviours.iter().map(|behaviour| behaviour.name);
-                pages.extend(names.zip(run.pages()));
-            }
-            Ok(pages)
-        });
-        pages.as_ref().map_err(Failed::from)
+        self.pages.get_or_init(|| fetch_all(self.binary)).as_ref().map_err(Failed::from)
     }
 
     fn check(&self, behaviour: &Behaviour) -> Result<(), Failed> {
-        let Some(page) = self.pages()?.get(behaviour.name) else {
-            return Ok(()); // this machine has no port for it
-        };
-        let expected = behaviour.expected;
-        let met = match expected {
-            Expected::Page("") => page.error.is_none() && page.matches.is_empty(),
-            Expected::Page("…") => {
-                page.error.is_none() && page.matches.iter().any(|title| title.ends_with('…'))
+        match self.pages()?.get(behaviour.name) {
+            Some(page) if !behaviour.expected.is_met_by(page) => {
+                Err(format!("{:?} expected: {page:?}", behaviour.expected).into())
             }
-            Expected::Page(title) => {
-                page.error.is_none() && page.matches.first().is_some_and(|found| found == title)
-            }
-            Expected::Fails(kind) => page.error.as_ref().map(|error| error.kind) == Some(kind),
-        };
-        if !met {
-            return Err(format!("{expected:?} expected: {page:?}").into());
+            _ => Ok(()), // met, or this machine has no port for it
         }
-        Ok(())
     }
 
     fn check_table(&self) -> Result<(), Failed> {
         let path = table_path();
         let before = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
         let mut after = String::from(PREFACE);
-        let mut group = "";
-        for behaviour in BEHAVIOURS {
-            if group != behaviour.group {
-                group = behaviour.group;
-                after += &format!("\n## {}\n\n{HEADER}", capitalized(group));
+        for (group, behaviours) in GROUPS {
+            after += &format!("\n## {}\n\n{HEADER}", capitalized(group));
+            for Behaviour { name, what, .. } in behaviours {
+                let what = what.replace('<', "&lt;"); // no tag of this page
+                let outcome = self.pages()?.get(name).map_or("? | ?".to_owned(), outcome);
+                after += &format!("| `{name}` | {what} | {outcome} |\n");
             }
-            let Behaviour { name, what, .. } = behaviour;
-            let what = what.replace('<', "&lt;"); // no tag of this page
-            let outcome = self.pages()?.get(name).map_or("? | ?".to_owned(), outcome);
-            after += &format!("| `{name}` | {what} | {outcome} |\n");
         }
         after += AFTERWORD;
         if env::var_os("UPDATE_DOCS").is_some() {
@@ -135,6 +110,34 @@ impl Outcomes {
         }
         Ok(())
     }
+}
+
+/// The outcome of each behaviour, by its name: one run of the scraper for those that take until its
+/// timeout, and one beside it for the others.
+fn fetch_all(binary: &str) -> Result<BTreeMap<&'static str, Outcome>, String> {
+    let site = HostileSite::start().map_err(|error| error.to_string())?;
+    let (slow, quick): (Vec<_>, Vec<_>) = site
+        .urls()
+        .partition(|(behaviour, _)| behaviour.expected == Expected::Fails(ErrorKind::Timeout));
+    let fetch = |limit: &str, visited: Vec<(&'static Behaviour, String)>| {
+        let (behaviours, urls): (Vec<&Behaviour>, Vec<_>) = visited.into_iter().unzip();
+        let run = Scraper::json(binary)
+            .args(["-t", limit, "--per-host", "1000"])
+            .args(urls)
+            .trust(site.ca().file())
+            .run();
+        // Some pages fail, no word of it but in its outcome, and one outcome for each URL.
+        let (urls, lines) = (behaviours.len(), run.stdout.lines().count());
+        if run.code != Some(1) || !run.stderr.is_empty() || lines != urls {
+            return Err(format!("{urls} URLs: {:?}, {lines} lines: {}", run.code, run.stderr));
+        }
+        Ok(behaviours.into_iter().map(|behaviour| behaviour.name).zip(run.pages()))
+    };
+    thread::scope(|scope| {
+        let slow = scope.spawn(|| fetch("3", slow));
+        let quick = fetch("200", quick)?;
+        Ok(quick.chain(slow.join().expect("a run fails with an error")?).collect())
+    })
 }
 
 const PREFACE: &str = "# The hostile web
@@ -187,6 +190,14 @@ fn capitalized(word: &str) -> String {
 
 fn table_path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/hostile-web.md")
+}
+
+/// The peak of a child's memory, in bytes, read while it runs.
+fn peak_memory(child: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
 }
 
 /// What became of a page, as the table tells it in two columns.

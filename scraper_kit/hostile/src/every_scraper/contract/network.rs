@@ -8,10 +8,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{Command, ExitCode};
 use std::thread;
 
-use libtest_mimic::Failed;
 use socket2::{Domain, Socket, Type};
 
-use crate::{Scraper, ok};
+use crate::scraper::{Pages, Scraper, kind};
+use crate::server::{ok, read_request};
 use scraper_kit::ErrorKind;
 
 /// Set for this program when it runs inside: the scenario's name.
@@ -41,12 +41,10 @@ fn enter(program: &std::path::Path) -> io::Result<Command> {
 }
 
 /// Runs a scenario there: this program once more, which [`inside`] looks out for.
-pub(super) fn scenario(scraper: &str, name: &str) -> Result<(), Failed> {
-    let run = enter(&env::current_exe()?)?.env(INSIDE, name).output()?;
-    if !run.status.success() {
-        return Err(format!("{scraper}: {}", String::from_utf8_lossy(&run.stderr)).into());
-    }
-    Ok(())
+pub(super) fn scenario(scraper: &str, name: &str) {
+    let program = env::current_exe().expect("the system knows");
+    let run = enter(&program).and_then(|mut program| program.env(INSIDE, name).output()).unwrap();
+    assert!(run.status.success(), "{scraper}: {}", String::from_utf8_lossy(&run.stderr));
 }
 
 /// The scenario to run, if this program was started inside; it fails by a panic.
@@ -63,7 +61,7 @@ fn dead_address(scraper: &str) {
     serve_names(|_| Some(vec![DEAD, ALIVE]));
     serve_pages(ALIVE);
     let waiting = swallow_connections();
-    let run = Scraper::new(scraper).args(["-f", "json", "-t", "8", "http://two.test/"]).run();
+    let run = Scraper::json(scraper).args(["-t", "8", "http://two.test/"]).run();
     assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
     drop(waiting);
 }
@@ -73,9 +71,9 @@ fn system_timeout(scraper: &str) {
     fs::write("/proc/sys/net/ipv4/tcp_syn_retries", "1").unwrap(); // of this network
     let waiting = swallow_connections();
     let url = format!("http://{DEAD}/");
-    let run = Scraper::new(scraper).args(["-f", "json", "-t", "100", "--retries", "1", &url]).run();
+    let run = Scraper::json(scraper).args(["-t", "100", "--retries", "1", &url]).run();
     let page = &run.pages()[0];
-    assert_eq!(page.error.as_ref().map(|error| error.kind), Some(ErrorKind::Connect), "{page:?}");
+    assert_eq!(kind(page), Some(ErrorKind::Connect), "{page:?}");
     assert_eq!(page.tries, 2, "{page:?}");
     drop(waiting);
 }
@@ -103,10 +101,10 @@ fn slow_names(scraper: &str) {
     let is_slow = |n: usize| n.is_multiple_of(10);
     let urls = (0..220)
         .map(|n| format!("http://n{n}.{}.test/", if is_slow(n) { "slow" } else { "quick" }));
-    let run = Scraper::new(scraper).args(["-f", "json", "-c", "100", "-t", "6"]).args(urls).run();
+    let run = Scraper::json(scraper).args(["-c", "100", "-t", "6"]).args(urls).run();
     for page in run.pages() {
         let expected = is_slow(page.index).then_some(ErrorKind::Timeout);
-        assert_eq!(page.error.as_ref().map(|error| error.kind), expected, "{page:?}");
+        assert_eq!(kind(&page), expected, "{page:?}");
     }
 }
 
@@ -117,7 +115,7 @@ fn serve_pages(address: Ipv4Addr) {
         for mut stream in listener.incoming().flatten() {
             thread::spawn(move || {
                 let mut reader = io::BufReader::new(stream.try_clone()?);
-                while crate::server::read_request(&mut reader)?.is_some() {
+                while read_request(&mut reader)?.is_some() {
                     stream.write_all(&ok("<title>ok</title>"))?;
                 }
                 io::Result::Ok(())

@@ -1,31 +1,14 @@
-//! Runs a scraper's binary as its users do.
+//! Runs programs as their users do, for the tests of all packages.
 
 use std::env;
-use std::ffi::OsStr;
-use std::io::{Read, Write};
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use scraper_kit::Outcome;
-
 /// A run that takes longer than this hangs, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// A scraper's command line.
-pub struct Scraper(Command);
-
-/// What a run left behind.
-#[derive(Debug)]
-pub struct Finished {
-    /// The exit code; `None` when a signal ended it.
-    pub code: Option<i32>,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
-}
 
 /// A program with nothing around it that could change what it does, and its output in pipes: whoever runs
 /// the tests may have any environment, and may ignore signals, as `nohup` does.
@@ -46,6 +29,15 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// What `cargo test` says of the package to be tested: build scripts that look at it would run again, and
+/// much would be built again with them.
+pub fn names_of_the_tested() -> impl Iterator<Item = OsString> {
+    env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    })
+}
+
 /// Cargo, at the root of the workspace, for a test that builds something.
 ///
 /// # Panics
@@ -53,62 +45,21 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs the tests"));
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    // What `cargo test` says of the package to be tested: build scripts that look at it would run again.
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            cargo.env_remove(name);
-        }
+    for name in names_of_the_tested() {
+        cargo.env_remove(name);
     }
     cargo
 }
 
-impl Scraper {
-    /// The binary at this path, run as [`command`] has it.
-    pub fn new(binary: &str) -> Self {
-        let mut command = command(binary);
-        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
-            command.env(name, "http://127.0.0.1:1"); // scrapers ignore proxies: this one is dead
-        }
-        Self(command)
-    }
-
-    /// One more argument.
-    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
-        self.0.arg(arg);
-        self
-    }
-
-    /// More arguments.
-    pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
-        self.0.args(args);
-        self
-    }
-
-    /// Trusts the certificate authority in this PEM file, and no other.
-    pub fn trust(mut self, ca: &Path) -> Self {
-        self.0.env("SSL_CERT_FILE", ca);
-        self
-    }
-
-    /// Starts it, with standard input to write to.
-    pub fn spawn(mut self) -> Child {
-        self.0.stdin(Stdio::piped()).spawn().expect("the scraper's binary is built")
-    }
-
-    /// Runs it to its end.
-    pub fn run(self) -> Finished {
-        self.run_with("")
-    }
-
-    /// Runs it to its end, with this on standard input.
-    pub fn run_with(self, input: impl Into<Vec<u8>>) -> Finished {
-        let mut child = self.spawn();
-        let mut stdin = child.stdin.take().expect("it is piped");
-        let input = input.into();
-        thread::spawn(move || stdin.write_all(&input));
-        Finished::wait(child)
-    }
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Finished {
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
 }
 
 impl Finished {
@@ -142,25 +93,6 @@ impl Finished {
             reader.map_or_else(String::new, |reader| reader.join().expect("it only reads"))
         };
         Self { code: status.code(), stdout: join(stdout), stderr: join(stderr) }
-    }
-
-    /// The pages of a run with `-f json`, in the order of the list.
-    ///
-    /// # Panics
-    /// If standard output is anything but JSON Lines of pages.
-    pub fn pages(&self) -> Vec<Outcome> {
-        let mut pages = self.pages_as_they_came();
-        pages.sort_by_key(|page| page.index);
-        pages
-    }
-
-    /// The same in the order in which they were done.
-    ///
-    /// # Panics
-    /// If standard output is anything but JSON Lines of pages.
-    pub fn pages_as_they_came(&self) -> Vec<Outcome> {
-        let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
-        self.stdout.lines().map(parse).collect()
     }
 }
 

@@ -1,0 +1,106 @@
+//! Lists of URLs, in files and on standard input.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::every_scraper::{Test, test};
+use crate::scraper::{Pages, Scraper};
+use crate::server::titles;
+
+pub(super) fn tests() -> Vec<Test> {
+    vec![
+        test(a_list_is_read_as_its_pages_are_fetched),
+        test(ten_thousand_lines_from_standard_input),
+        test(a_list_may_be_utf_16_and_its_lines_may_end_in_anything),
+        test(a_list_that_is_slow_to_open_holds_up_no_page).only_if(cfg!(unix)),
+        test(ctrl_c_ends_a_run_whose_list_nobody_writes).only_if(cfg!(unix)),
+    ]
+}
+
+fn a_list_is_read_as_its_pages_are_fetched(scraper: &str) {
+    let server = titles();
+    let mut running = Scraper::json(scraper).args(["--input", "-"]).spawn();
+    for page in ["/0", "/1", "/2"] {
+        // The next line of the list is written only when the page before has been printed.
+        running.list(&server.url(page));
+        assert_eq!(running.page().matches, [page]);
+    }
+    assert_eq!(running.finish().code, Some(0));
+}
+
+fn ten_thousand_lines_from_standard_input(scraper: &str) {
+    let server = titles();
+    let mut list = String::from("# a comment, then a blank line\n\n");
+    for url in server.pages(10_000) {
+        list += &format!("  {url}\r\n");
+    }
+    let run = Scraper::json(scraper).args(["-i", "-", "-c", "50"]).run_with(list);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let pages = run.pages();
+    assert_eq!(pages.len(), 10_000);
+    for (index, page) in pages.iter().enumerate() {
+        assert_eq!((page.index, page.matches.as_slice()), (index, &[format!("/{index}")][..]));
+    }
+    let seen = server.log().seen();
+    assert_eq!(seen.requests.len(), 10_000);
+    assert!(seen.most_in_flight <= 50, "{}", seen.most_in_flight);
+}
+
+fn a_list_may_be_utf_16_and_its_lines_may_end_in_anything(scraper: &str) {
+    let server = titles();
+    let list = ["\u{feff}", &server.url("/a"), "END# no", "END", &server.url("/b"), "END"].concat();
+    let utf_16 = |encode: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        list.replace("END", "\r\n").encode_utf16().flat_map(encode).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list");
+    for list in [
+        list.replace("END", "\n").into_bytes(),
+        list.replace("END", "\r\n").into_bytes(),
+        list.replace("END", "\r").into_bytes(),
+        utf_16(u16::to_le_bytes),
+        utf_16(u16::to_be_bytes),
+    ] {
+        fs::write(&file, &list).unwrap();
+        let from_file = Scraper::json(scraper).arg("-i").arg(&file).run();
+        let from_stdin = Scraper::json(scraper).args(["-i", "-"]).run_with(list);
+        for run in [from_file, from_stdin] {
+            assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+            let titles: Vec<_> = run.pages().into_iter().flat_map(|page| page.matches).collect();
+            assert_eq!(titles, ["/a", "/b"]);
+        }
+    }
+}
+
+/// A pipe in the file system, which can be opened for reading only when somebody writes to it.
+fn fifo(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+fn a_list_that_is_slow_to_open_holds_up_no_page(scraper: &str) {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    let fifo = fifo(&folder);
+    let mut running = Scraper::json(scraper).arg("-i").arg(&fifo).arg(server.url("/given")).spawn();
+    assert_eq!(running.page().matches, ["/given"]);
+    // Only now is there somebody who writes the list.
+    let mut list = OpenOptions::new().write(true).open(&fifo).unwrap();
+    writeln!(list, "{}", server.url("/listed")).unwrap();
+    assert_eq!(running.page().matches, ["/listed"]);
+    drop(list);
+    assert_eq!(running.wait().code, Some(0));
+}
+
+fn ctrl_c_ends_a_run_whose_list_nobody_writes(scraper: &str) {
+    let (server, folder) = (titles(), tempfile::tempdir().unwrap());
+    let list = fifo(&folder);
+    let mut running = Scraper::json(scraper).arg("-i").arg(&list).arg(server.url("/given")).spawn();
+    running.line();
+    running.send("-INT");
+    assert_eq!(running.wait().code, Some(130));
+}

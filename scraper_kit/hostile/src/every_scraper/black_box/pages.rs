@@ -1,0 +1,253 @@
+//! Requests, responses, and what becomes of them.
+
+use super::{fetch, fetch_one};
+use crate::compress;
+use crate::every_scraper::{Test, test};
+use crate::scraper::{Pages, Scraper, kind, name_of};
+use crate::server::{TestServer, closes, half_a_page, ok, response, titles};
+use crate::tls::TestCa;
+use scraper_kit::ErrorKind;
+
+pub(super) fn tests() -> Vec<Test> {
+    vec![
+        test(the_user_agent_is_ours_or_yours),
+        test(a_user_name_and_password_are_sent),
+        test(a_user_name_and_password_stay_with_their_origin),
+        test(an_answer_that_nobody_reads_leaves_its_connection_in_the_pool),
+        test(a_page_that_is_given_up_closes_its_connection),
+        test(compressed_bodies_are_decoded),
+        test(a_body_that_is_cut_off_is_an_error),
+        test(windows_1251_is_read_wherever_it_is_declared),
+        test(any_selector_and_only_html),
+        test(ten_redirects_are_followed_and_no_more),
+        test(statuses_that_no_list_knows),
+        test(a_page_that_stalls_fails_alone),
+        test(a_body_may_be_max_bytes_long_and_no_longer),
+        test(https_works_where_the_certificate_is_trusted_and_only_there)
+            .only_if(crate::tls::CAN_TRUST),
+    ]
+}
+
+fn the_user_agent_is_ours_or_yours(scraper: &str) {
+    let server = titles();
+    fetch_one(scraper, server.url("/"));
+    Scraper::new(scraper).args(["--user-agent", "me/1.0", &server.url("/")]).run();
+    let seen = server.log().seen();
+    let ours = format!("{}/{}", name_of(scraper), env!("CARGO_PKG_VERSION"));
+    assert_eq!(seen.requests[0].header("user-agent"), Some(ours.as_str()));
+    assert_eq!(seen.requests[1].header("user-agent"), Some("me/1.0"));
+    assert_eq!(seen.requests[0].header("accept-encoding"), Some("gzip, deflate, br"));
+}
+
+fn a_user_name_and_password_are_sent(scraper: &str) {
+    let server = titles();
+    let page = fetch_one(scraper, server.url("/").replace("://", "://us%65r:p%40ss@"));
+    assert_eq!(page.final_url, Some(server.url("/")));
+    let seen = server.log().seen();
+    // Base64 of user:p@ss.
+    assert_eq!(seen.requests[0].header("authorization"), Some("Basic dXNlcjpwQHNz"));
+}
+
+fn a_user_name_and_password_stay_with_their_origin(scraper: &str) {
+    let other = titles();
+    let elsewhere = format!("Location: {}", other.url("/elsewhere"));
+    let server = TestServer::start(move |request, stream, _| {
+        let home = format!("Location: http://{}/there", request.header("host").unwrap_or_default());
+        match request.path.as_str() {
+            "/absolute" => stream.write_all(&response("302 Found", &[&home], b"")),
+            "/relative" => stream.write_all(&response("302 Found", &["Location: /there"], b"")),
+            "/away" => stream.write_all(&response("302 Found", &[&elsewhere], b"")),
+            path => stream.write_all(&ok(&format!("<title>{path}</title>"))),
+        }
+    });
+    let urls = server.urls(["/absolute", "/relative", "/away"]).into_iter();
+    let pages = fetch(scraper, urls.map(|url| url.replace("://", "://user:pass@")));
+    let titles: Vec<_> = pages.iter().map(|page| page.matches.join("")).collect();
+    assert_eq!(titles, ["/there", "/there", "/elsewhere"]);
+    let seen = server.log().seen();
+    assert_eq!(seen.requests.len(), 5);
+    for request in &seen.requests {
+        assert_eq!(request.header("authorization"), Some("Basic dXNlcjpwYXNz"), "{request:?}");
+    }
+    assert_eq!(other.log().seen().requests[0].header("authorization"), None);
+}
+
+fn an_answer_that_nobody_reads_leaves_its_connection_in_the_pool(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| match request.path.as_str() {
+        "/redirect" => {
+            stream.write_all(&response("302 Found", &["Location: /page"], b"over there"))
+        }
+        "/page" => stream.write_all(&ok("<title>page</title>")),
+        _ => stream.write_all(&response("404 Not Found", &[], b"no such page")),
+    });
+    let urls = server.urls(["/redirect", "/missing"].repeat(10));
+    let run = Scraper::json(scraper).args(["-c", "1"]).args(urls).run();
+    assert_eq!(run.pages().iter().filter(|page| page.error.is_none()).count(), 10);
+    let seen = server.log().seen();
+    assert_eq!(seen.requests.len(), 30);
+    // The rest of an answer may come later than its head, and then the connection is closed.
+    assert!(seen.connections < 20, "{} connections", seen.connections);
+}
+
+fn a_page_that_is_given_up_closes_its_connection(scraper: &str) {
+    let server = TestServer::start(|_, stream, _| half_a_page(stream));
+    // Long enough to connect, on a busy machine, too.
+    let mut running = Scraper::json(scraper).args(["-t", "2"]).spawn_with_list();
+    running.list(&server.url("/hangs"));
+    server
+        .log()
+        .wait_until("the connection to close", |seen| seen.connections == 1 && seen.open == 0);
+    // The list was open until now, and so the program was running.
+    let run = running.finish();
+    assert_eq!(run.kinds(), [Some(ErrorKind::Timeout)]);
+}
+
+fn compressed_bodies_are_decoded(scraper: &str) {
+    let page = "<title>Compressed</title>".to_owned() + &"<p>and long</p>".repeat(10_000);
+    let html = page.clone();
+    let server = TestServer::start(move |request, stream, _| {
+        let coding = request.path.trim_start_matches('/').replace("%20", " ");
+        let header = format!("Content-Encoding: {}", coding.trim_start_matches("raw "));
+        stream.write_all(&response("200 OK", &[&header], &compress(&coding, html.as_bytes())))
+    });
+    for page_of in fetch(scraper, server.urls(["/gzip", "/deflate", "/raw%20deflate", "/br"])) {
+        assert_eq!(page_of.error, None, "{}", page_of.url);
+        assert_eq!(page_of.bytes, page.len() as u64, "{}", page_of.url);
+        assert_eq!(page_of.matches, ["Compressed"], "{}", page_of.url);
+    }
+}
+
+fn a_body_that_is_cut_off_is_an_error(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| {
+        let gzip = compress("gzip", "<title>x</title>".repeat(1000).as_bytes());
+        match request.path.as_str() {
+            "/length" => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort")?,
+            "/chunk" => write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n"
+            )?,
+            "/gzip" => {
+                let half = &gzip[..gzip.len() / 2];
+                return stream.write_all(&response("200 OK", &["Content-Encoding: gzip"], half));
+            }
+            _ => stream.write_all(b"this is not HTTP\r\n\r\n")?,
+        }
+        stream.flush()?;
+        Err(closes())
+    });
+    for page in fetch(scraper, server.urls(["/length", "/chunk", "/gzip", "/garbage"])) {
+        assert_eq!(kind(&page), Some(ErrorKind::Protocol), "{page:?}");
+    }
+}
+
+fn windows_1251_is_read_wherever_it_is_declared(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| {
+        let privet = b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>";
+        let (content_type, page) = match request.path.as_str() {
+            "/header" => ("text/html; charset=windows-1251", privet.to_vec()),
+            _ => ("text/html", [&privet[..], b"<meta charset=\"windows-1251\">"].concat()),
+        };
+        let header = format!("Content-Type: {content_type}");
+        stream.write_all(&response("200 OK", &[&header], &page))
+    });
+    for page in fetch(scraper, server.urls(["/header", "/meta"])) {
+        assert_eq!(page.charset.as_deref(), Some("windows-1251"), "{page:?}");
+        assert_eq!(page.matches, ["Привет"], "{page:?}");
+    }
+}
+
+fn any_selector_and_only_html(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| {
+        let page = b"<h2>One</h2><p class=x>Two &amp; <b>three</b></p><p>Four</p>";
+        let content_type = match request.path.as_str() {
+            "/html" => "Content-Type: text/html",
+            _ => "Content-Type: application/octet-stream",
+        };
+        stream.write_all(&response("200 OK", &[content_type], page))
+    });
+    let urls = server.urls(["/html", "/binary"]);
+    let pages = Scraper::json(scraper).args(["-s", "h2, p.x"]).args(urls).run().pages();
+    assert_eq!(pages[0].matches, ["One", "Two & three"]);
+    assert_eq!((pages[1].matches.len(), pages[1].charset.as_deref()), (0, None));
+    assert_eq!(pages[0].bytes, pages[1].bytes);
+}
+
+fn ten_redirects_are_followed_and_no_more(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| {
+        let left: usize = request.path.trim_start_matches('/').parse().unwrap();
+        match left.checked_sub(1) {
+            Some(next) => {
+                let location = format!("Location: /{next}");
+                stream.write_all(&response("302 Found", &[&location], b""))
+            }
+            None => stream.write_all(&ok("<title>here</title>")),
+        }
+    });
+    let pages = fetch(scraper, server.urls(["/10", "/11"]));
+    assert_eq!(pages[0].matches, ["here"]);
+    assert_eq!(pages[0].final_url, Some(server.url("/0")));
+    assert_eq!(kind(&pages[1]), Some(ErrorKind::Redirect), "{:?}", pages[1]);
+}
+
+fn statuses_that_no_list_knows(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| {
+        stream.write_all(&response(&request.path[1..].replace("%20", " "), &[], b""))
+    });
+    let statuses = [208, 500, 520, 999];
+    let urls = statuses.map(|status| server.url(&format!("/{status}%20X")));
+    for (status, page) in statuses.into_iter().zip(fetch(scraper, urls)) {
+        assert_eq!(page.status, Some(status), "{page:?}");
+        assert_eq!(kind(&page), (status >= 400).then_some(ErrorKind::Status), "{page:?}");
+    }
+}
+
+fn a_page_that_stalls_fails_alone(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| match request.path.as_str() {
+        "/good" => stream.write_all(&ok("")),
+        "/body" => half_a_page(stream),
+        _ => {
+            stream.wait_for_close();
+            Ok(())
+        }
+    });
+    let urls = server.urls(["/head", "/body", "/good"]);
+    // Long enough for the good page and for half of the other, on a busy machine, too.
+    let run = Scraper::json(scraper).args(["-t", "4"]).args(urls).run();
+    let pages = run.pages();
+    assert_eq!(run.code, Some(1));
+    assert_eq!((kind(&pages[0]), pages[0].status), (Some(ErrorKind::Timeout), None));
+    assert_eq!((kind(&pages[1]), pages[1].status), (Some(ErrorKind::Timeout), Some(200)));
+    assert_eq!((kind(&pages[2]), pages[2].status), (None, Some(200)));
+}
+
+fn a_body_may_be_max_bytes_long_and_no_longer(scraper: &str) {
+    let server = TestServer::start(|request, stream, _| {
+        let body = vec![b'x'; request.path[1..].parse().unwrap()];
+        let body = compress("gzip", &body);
+        stream.write_all(&response("200 OK", &["Content-Encoding: gzip"], &body))
+    });
+    let urls = server.urls(["/50000", "/50001"]);
+    let pages = Scraper::json(scraper).args(["--max-bytes", "50000"]).args(urls).run().pages();
+    assert_eq!((kind(&pages[0]), pages[0].bytes), (None, 50_000));
+    assert_eq!(kind(&pages[1]), Some(ErrorKind::TooLarge), "{:?}", pages[1]);
+}
+
+fn https_works_where_the_certificate_is_trusted_and_only_there(scraper: &str) {
+    let (ca, other) = (TestCa::new(), TestCa::new());
+    let secret = |name: &str| {
+        TestServer::start_tls(ca.server_config(name), true, |_, stream, _| {
+            stream.write_all(&ok("<title>Secret</title>"))
+        })
+    };
+    let (server, wrong_name) = (secret("127.0.0.1"), secret("example.com"));
+    for (server, trusted, expected) in [
+        (&server, &ca, None),
+        (&server, &other, Some(ErrorKind::Tls)),
+        (&wrong_name, &ca, Some(ErrorKind::Tls)),
+    ] {
+        let run = Scraper::json(scraper).arg(server.url("/")).trust(trusted.file()).run();
+        let [page] = run.pages().try_into().unwrap();
+        assert_eq!(kind(&page), expected, "{page:?}");
+        assert_eq!(page.matches == ["Secret"], expected.is_none(), "{page:?}");
+    }
+}
