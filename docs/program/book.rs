@@ -4,13 +4,12 @@ mod align;
 mod claims;
 mod diff;
 mod excerpt;
-mod exercises;
+pub mod exercises;
 mod expand;
 mod generated;
-pub mod html;
 mod links;
 mod reading;
-mod server;
+pub mod server;
 mod side_by_side;
 mod warnings;
 

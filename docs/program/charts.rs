@@ -14,7 +14,6 @@ use std::error::Error;
 use crate::measure::figures::{self, Data, Figure};
 use crate::measure::numbers::{count, short, spread_of};
 use crate::measure::results::Measurements;
-use crate::measure::statistics::Summary;
 
 pub use page::page;
 
@@ -43,11 +42,7 @@ pub fn table(measurements: &Measurements, name: &str) -> Result<String, Box<dyn 
     let mut markdown = line(&table.heads);
     markdown += &format!("| --- {}|\n", "| ---: ".repeat(table.heads.len() - 1));
     markdown.extend(table.rows.iter().map(|row| line(row)));
-    for note in std::iter::once(figure.note.clone()).chain(figure.conclusions()) {
-        if !note.is_empty() {
-            markdown += &format!("\n{note}\n");
-        }
-    }
+    markdown.extend(figure.notes().iter().map(|note| format!("\n{note}\n")));
     Ok(markdown)
 }
 
@@ -58,25 +53,26 @@ pub fn names(measurements: &Measurements) -> Vec<&'static str> {
 
 /// What a picture says to those who do not see it.
 fn in_words(figure: &Figure) -> String {
-    match &figure.data {
-        Data::Bars { rows, .. } => {
-            let row = |(name, summary): &(String, Summary)| match summary.min < summary.max {
-                true => format!("{name} {} ({})", short(summary.median), spread_of(summary)),
-                false => format!("{name} {}", short(summary.median)),
-            };
-            format!("{}: {}.", figure.unit, rows.iter().map(row).collect::<Vec<_>>().join("; "))
-        }
-        Data::Growth { of, series } => {
-            let line = |(name, points): &(String, Vec<(u64, Summary)>)| {
+    let said: Vec<String> = match &figure.data {
+        Data::Bars { rows, .. } => rows
+            .iter()
+            .map(|(name, rounds)| {
+                let spread = rounds.spread();
+                format!("{name} {} ({})", short(spread.median), spread_of(&spread))
+            })
+            .collect(),
+        Data::Growth { of, series } => series
+            .iter()
+            .map(|(name, points)| {
                 let ends = [points.first(), points.last()].into_iter().flatten();
-                let ends = ends.map(|(size, summary)| {
-                    format!("{} at {} {of}", short(summary.median), count(*size))
+                let ends = ends.map(|(size, rounds)| {
+                    format!("{} at {} {of}", short(rounds.spread().median), count(*size))
                 });
                 format!("{name} {}", ends.collect::<Vec<_>>().join(", "))
-            };
-            format!("{}: {}.", figure.unit, series.iter().map(line).collect::<Vec<_>>().join("; "))
-        }
-    }
+            })
+            .collect(),
+    };
+    format!("{}: {}.", figure.unit, said.join("; "))
 }
 
 #[cfg(test)]
@@ -103,7 +99,7 @@ mod tests {
     fn every_chart_is_well_formed_and_names_its_contenders() {
         let recorded = recorded();
         let names = names(&recorded);
-        for name in ["hello-time", "hello-memory", "scraping", "scraping-growth", "latency-100"] {
+        for name in ["hello-time", "hello-memory", "scraping", "memory-growth", "latency"] {
             assert!(names.contains(&name), "{name} is missing: {names:?}");
         }
         for name in names {

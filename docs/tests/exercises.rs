@@ -11,51 +11,23 @@ mod common;
 use std::collections::HashMap;
 use std::env;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{ExitCode, Output, Stdio};
 use std::sync::LazyLock;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use common::cargo;
+use common::{PATIENCE_TO_BUILD, cargo, within};
+use docs::book::exercises::{self, Exercise};
+use hostile_site::{Finished, command};
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde::Deserialize;
 use serde_json::Value;
 
-/// When a program that was to end by itself is given up: it hangs.
-const HANGS: Duration = Duration::from_secs(120);
-
-/// info.toml, as far as we read it.
-#[derive(Deserialize)]
-struct Info {
-    exercises: Vec<Exercise>,
-}
-
-#[derive(Deserialize)]
-struct Exercise {
-    name: String,
-    dir: String,
-    hint: String,
-}
-
-impl Exercise {
-    fn read(&self, folder: &str) -> String {
-        let path = format!("{folder}/{}/{}.rs", self.dir, self.name);
-        let text = fs::read_to_string(exercises().join(&path));
-        text.unwrap_or_else(|e| panic!("{path}: {e}")).replace("\r\n", "\n")
-    }
-}
-
-fn exercises() -> PathBuf {
+fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises")
 }
 
 fn main() -> ExitCode {
-    let info = fs::read_to_string(exercises().join("info.toml")).expect("it is there");
-    let info: Info = toml::from_str(&info).expect("it is as rustlings wants it");
     let mut trials = Vec::new();
-    for exercise in &*Vec::leak(info.exercises) {
+    for exercise in &*Vec::leak(exercises::all(&folder()).expect("it is as rustlings wants it")) {
         let mut add = |what, check: fn(&Exercise) -> Result<(), Failed>| {
             trials.push(Trial::test(format!("{} {what}", exercise.name), move || check(exercise)));
         };
@@ -70,13 +42,13 @@ fn main() -> ExitCode {
 
 /// Python, and a chapter with such a heading; then a program that fits on a screen.
 fn header(exercise: &Exercise) -> Result<(), Failed> {
-    let source = exercise.read("exercises");
+    let source = exercise.source(&folder(), "exercises")?;
     assert!(source.contains("\n//! In Python"), "no Python");
     let places: Vec<&str> = source.lines().filter_map(|line| line.strip_prefix("//! - ")).collect();
     assert!(!places.is_empty() && source.contains("//! Read on:\n"), "no chapter to read on");
     for place in places {
         let (path, heading) = place.split_once(", ").unwrap_or((place, ""));
-        let chapter = fs::read_to_string(exercises().join("../..").join(path));
+        let chapter = fs::read_to_string(folder().join("../..").join(path));
         let chapter = chapter.unwrap_or_else(|e| panic!("{path}: {e}"));
         let heading = heading.trim_matches('"');
         let there = chapter.contains(&format!("\n## {heading}\n"));
@@ -119,7 +91,8 @@ fn solved(exercise: &Exercise) -> Result<(), Failed> {
 /// What is the learner's: items with a TODO, and imports; or all "from here to main", if a TODO says so.
 /// All other items are the same, one by one.
 fn differs(exercise: &Exercise) -> Result<(), Failed> {
-    let (given, solution) = (exercise.read("exercises"), exercise.read("solutions"));
+    let (given, solution) =
+        (exercise.source(&folder(), "exercises")?, exercise.source(&folder(), "solutions")?);
     assert!(!solution.contains("TODO"), "the solution has a TODO");
     assert!(!solution.contains("allow("), "the solution silences the compiler");
     let (given, solution) = (items(&given), items(&solution));
@@ -199,7 +172,8 @@ fn clippy() -> Result<(), Failed> {
     for name in BUILT.keys().filter(|name| name.ends_with("_sol")) {
         clippy.args(["--bin", name]);
     }
-    let output = clippy.args(["--", "--deny", "warnings"]).output()?;
+    clippy.args(["--", "--deny", "warnings"]);
+    let output = output("clippy", clippy)?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() { Ok(()) } else { Err(said.into_owned().into()) }
 }
@@ -216,7 +190,7 @@ static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
     let mut build = cargo();
     build.args(["build", "-p", "exercises", "--tests", "--keep-going", "--quiet"]);
     build.args(["--message-format", "json"]);
-    let output = build.output().expect("cargo is there");
+    let output = output("the exercises to be built", build).expect("cargo is there");
     let mut built: HashMap<String, Built> = HashMap::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let message: Value = serde_json::from_str(line).expect("cargo prints JSON");
@@ -238,32 +212,11 @@ static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
 
 /// Runs the tests in a program, and returns what they print.
 fn run(tests: &Path) -> (bool, String) {
-    let mut child = Command::new(tests)
-        .env("RUST_BACKTRACE", "0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdout = child.stdout.take().expect("piped");
-    let printed = thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).map(|_| text)
-    });
-    let success = wait(&mut child);
-    (success, printed.join().expect("no panic").expect("it prints text"))
+    let Finished { code, stdout, .. } = Finished::run(&mut command(tests));
+    (code == Some(0), stdout)
 }
 
-fn wait(child: &mut Child) -> bool {
-    let begun = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.success();
-        }
-        if begun.elapsed() > HANGS {
-            child.kill().unwrap();
-            panic!("it hangs");
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
+/// What cargo prints, which may have all of the workspace to build.
+fn output(what: &str, mut cargo: std::process::Command) -> std::io::Result<Output> {
+    within(PATIENCE_TO_BUILD, what, move || cargo.output())
 }

@@ -16,7 +16,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Fault, diff, excerpt, exercises, generated, html, reading, side_by_side};
+use super::{Fault, diff, excerpt, exercises, generated, reading, side_by_side};
+use crate::html;
 
 /// What may be said about a code block; a language that is misspelt would not be checked.
 const LANGUAGES: [&str; 9] =
@@ -163,7 +164,7 @@ impl<'a> CodeBlock<'a> {
                 }
                 None => excerpts.push(excerpt::Excerpt {
                     file: String::new(),
-                    lines: vec![excerpt::Line { text: (*line).to_owned(), region: None }],
+                    lines: vec![excerpt::SourceLine { text: (*line).to_owned(), region: None }],
                 }),
             }
         }

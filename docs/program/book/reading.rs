@@ -45,7 +45,7 @@ pub fn line(folder: &Path, lines: &[&str], arguments: &str) -> Result<String, St
     Ok(format!(
         "\n<p class=\"reading\">{minutes} minutes · {} · {}</p>\n\n",
         reading.level(),
-        super::html::escape(reading.aim)
+        crate::html::escape(reading.aim)
     ))
 }
 

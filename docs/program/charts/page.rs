@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use super::theme::escape;
+use crate::html::escape;
 use crate::measure::figures;
 use crate::measure::report::where_and_when;
 use crate::measure::results::Measurements;
+use crate::measure::table::Table;
 
 const STYLE: &str = "
 :root { color-scheme: light dark; }
@@ -37,17 +38,13 @@ pub fn page(m: &Measurements) -> Result<String, Box<dyn Error>> {
         html += &format!("<h2>{} ({})</h2>\n", escape(&figure.title), escape(figure.unit));
         html += &super::render(m, name)?;
         html += &table(&figure.table());
-        for note in std::iter::once(figure.note.clone()).chain(figure.conclusions()) {
-            if !note.is_empty() {
-                html += &format!("<p>{}</p>\n", escape(&note));
-            }
-        }
+        html.extend(figure.notes().iter().map(|note| format!("<p>{}</p>\n", escape(note))));
     }
     html += "</html>\n";
     Ok(html)
 }
 
-fn table(table: &figures::Table) -> String {
+fn table(table: &Table) -> String {
     let cells = |tag: &str, cells: &[String]| -> String {
         cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escape(cell))).collect()
     };

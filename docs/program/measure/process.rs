@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use super::order::{Order, Usage};
+use super::command_spec::{CommandSpec, Usage};
 
 /// The pipes that keep what runs alive. `None` after Ctrl-C: nothing new starts.
 static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> = Mutex::new(Some(BTreeMap::new()));
@@ -53,7 +53,7 @@ impl Running {
     ///
     /// # Errors
     /// [`Interrupted`], or `measured` cannot be started.
-    pub fn start(order: &Order) -> Result<Self, Box<dyn Error>> {
+    pub fn start(spec: &CommandSpec) -> Result<Self, Box<dyn Error>> {
         let measured = path();
         let mut command = Command::new(&measured);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -67,7 +67,7 @@ impl Running {
             .map_err(|error| format!("cannot start {}: {error}", measured.display()))?;
         let mut lifeline = child.stdin.take().expect("it is piped");
         let answer = child.stdout.take().expect("it is piped");
-        writeln!(lifeline, "{}", serde_json::to_string(order)?)?;
+        writeln!(lifeline, "{}", serde_json::to_string(spec)?)?;
         lifelines.insert(child.id(), lifeline);
         Ok(Self { measured: child, answer })
     }
@@ -113,8 +113,8 @@ impl Drop for Running {
 ///
 /// # Errors
 /// It cannot be started, it fails, or Ctrl-C was pressed.
-pub fn run(order: &Order) -> Result<Usage, Box<dyn Error>> {
-    let usage = Running::start(order)?.wait()?;
+pub fn run(spec: &CommandSpec) -> Result<Usage, Box<dyn Error>> {
+    let usage = Running::start(spec)?.wait()?;
     match usage.success {
         true => Ok(usage),
         false => Err(usage.ending.into()),

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::check::Pages;
+use super::command_spec::CommandSpec;
 use super::contender::Programs;
-use super::order::Order;
 use super::process;
 use super::python;
 use super::server::Server;
@@ -102,25 +102,18 @@ impl Setup {
         self.folder.path().join(name)
     }
 
-    /// A list of so many URLs on the fast server, under `/page/`, `/text/` or `/busy/`.
+    /// A list of so many URLs on the fast server, on so many hosts in turns: all of 127.0.0.0/8 is this
+    /// machine (Linux).
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn urls(&self, kind: &str, count: u64) -> Result<PathBuf, Box<dyn Error>> {
-        self.urls_on(kind, count, 1)
-    }
-
-    /// The same, on so many hosts in turns: all of 127.0.0.0/8 is this machine (Linux).
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn urls_on(&self, kind: &str, count: u64, hosts: u64) -> Result<PathBuf, Box<dyn Error>> {
-        let path = self.file(&format!("{kind}-{count}-{hosts}.txt"));
+    pub fn urls(&self, count: u64, hosts: u64) -> Result<PathBuf, Box<dyn Error>> {
+        let path = self.file(&format!("{count}-{hosts}.txt"));
         let port = self.server.port();
         let line = |n: u64| {
             let host = u32::try_from(n % hosts).unwrap_or(0);
             let host = Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + host);
-            format!("http://{host}:{port}/{kind}/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64)
+            format!("http://{host}:{port}/page/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64)
         };
         fs::write(&path, (0..count).map(line).collect::<String>())?;
         Ok(path)
@@ -146,12 +139,12 @@ pub fn cargo() -> PathBuf {
 }
 
 /// A cargo command, its words shown as it says them.
-pub fn cargo_order(folder: &Path, args: &[&str]) -> Order {
-    Order {
+pub fn cargo_spec(folder: &Path, args: &[&str]) -> CommandSpec {
+    CommandSpec {
         program: cargo(),
         args: args.iter().map(|arg| (*arg).to_owned()).collect(),
         folder: Some(folder.to_owned()),
-        ..Order::default()
+        ..CommandSpec::default()
     }
 }
 
@@ -187,7 +180,7 @@ fn build_examples(
     ] {
         args.extend(["-p", package]);
     }
-    process::run(&cargo_order(workspace, &args))
+    process::run(&cargo_spec(workspace, &args))
         .map_err(|error| in_words(error, "cargo cannot build the examples"))?;
     Ok(target.join(if profile == "dev" { "debug" } else { profile }))
 }
@@ -206,7 +199,7 @@ fn build_empty(folder: &Path) -> Result<(PathBuf, PathBuf), Box<dyn Error>> {
     fs::write(package.join("src/main.rs"), "fn main() {}\n")?;
     let target = package.join("target");
     let args = ["build", "--quiet", "--release", "--target-dir", &target.to_string_lossy()];
-    process::run(&cargo_order(&package, &args))
+    process::run(&cargo_spec(&package, &args))
         .map_err(|error| in_words(error, "cargo cannot build an empty program"))?;
     Ok((target.join("release").join(format!("empty{}", env::consts::EXE_SUFFIX)), package))
 }
@@ -228,18 +221,12 @@ fn find_programs(
                 left_out.push("uvloop: it is not installed".to_owned());
             }
         }
-        Err(error) => left_out.push(format!("asyncio, aiohttp, uvloop and httpx: {error}")),
+        Err(error) => left_out.push(format!("asyncio, aiohttp and FastAPI: {error}")),
     }
     let help = process::output("curl", &["--help", "all"]);
     programs.curl = help.is_some_and(|help| help.contains("--parallel-max"));
     if !programs.curl {
         left_out.push("curl: there is none that knows --parallel".to_owned());
-    }
-    for (name, there) in [("wget2", &mut programs.wget2), ("lychee", &mut programs.lychee)] {
-        *there = process::output(name, &["--version"]).is_some();
-        if !*there {
-            left_out.push(format!("{name}: it is not installed"));
-        }
     }
     // Asked for its version, wrk prints it and fails.
     programs.wrk = Command::new("wrk").arg("-v").output().is_ok();
@@ -263,14 +250,14 @@ fn make_pages(programs: &Programs, site: &Server, folder: &Path) -> Result<Pages
     let line = |n| format!("{}/page/{n}?bytes={PAGE_BYTES}\n", site.address());
     fs::write(&list, (0..PAGES).map(line).collect::<String>())?;
     let text = |path: &Path| path.display().to_string();
-    process::run(&Order {
+    process::run(&CommandSpec {
         program: programs.binary("scraper_tokio"),
         args: ["-f", "json", "-i", &text(&list), "--save", &text(&folder.join("saved"))]
             .map(str::to_owned)
             .into(),
         stdout: Some(found.clone()),
         stderr: Some(folder.join("messages.txt")),
-        ..Order::default()
+        ..CommandSpec::default()
     })
     .map_err(|error| in_words(error, "cannot make the pages"))?;
 
