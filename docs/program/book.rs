@@ -2,10 +2,12 @@
 
 mod align;
 mod claims;
+mod code_block;
 mod diff;
 mod excerpt;
 pub mod exercises;
 mod expand;
+mod fault;
 mod generated;
 mod links;
 mod reading;
@@ -140,23 +142,3 @@ fn one_line(what: &Path, error: &mdbook_driver::errors::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     format!("{}: {}", name_of(what), causes.join(": ").replace('\n', " "))
 }
-
-/// What is wrong with the book, and where.
-#[derive(Debug)]
-pub struct Fault {
-    file: PathBuf,
-    line: Option<usize>,
-    message: String,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:", name_of(&self.file))?;
-        if let Some(line) = self.line {
-            write!(f, "{line}:")?;
-        }
-        write!(f, " {}", self.message)
-    }
-}
-
-impl Error for Fault {}

@@ -6,6 +6,7 @@
 //!
 //! How, and what is fair and what is not: docs/measurements/README.md.
 
+mod build;
 mod check;
 pub mod command_spec;
 mod contender;

@@ -128,7 +128,8 @@ fn unindented(mut lines: Vec<SourceLine>) -> Vec<SourceLine> {
 
 /// A file as readers know it: from the root of the repository, if it is in there.
 pub fn name_of(path: &Path) -> String {
-    let root = Path::new(super::DOCS).parent().and_then(|root| root.canonicalize().ok());
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(|root| root.canonicalize().ok());
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let inside = root.and_then(|root| full.strip_prefix(root).ok().map(Path::to_owned));
     inside.unwrap_or_else(|| path.to_owned()).display().to_string().replace('\\', "/")

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 
-use super::Fault;
+use super::fault::Fault;
 
 /// A page of the built book.
 #[derive(Default)]

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::expand::CodeBlock;
+use super::code_block::CodeBlock;
 
 /// Words that a reader takes in each minute, of text in which every sentence says something.
 const WORDS: usize = 150;

@@ -29,8 +29,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::align::{self, Cell, Column};
+use super::code_block::CodeBlock;
 use super::excerpt::SourceLine;
-use super::expand::CodeBlock;
 use crate::html::escape;
 
 /// What a column shows.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::picture;
 use crate::html::escape;
 use crate::measure::figures;
 use crate::measure::report::where_and_when;
@@ -33,10 +34,10 @@ pub fn page(m: &Measurements) -> Result<String, Box<dyn Error>> {
          <h1>Measured side by side</h1>\n<p>{}</p>\n",
         escape(&where_and_when(m))
     );
-    for name in super::names(m) {
+    for name in picture::names(m) {
         let figure = figures::named(m, name)?;
         html += &format!("<h2>{} ({})</h2>\n", escape(&figure.title), escape(figure.unit));
-        html += &super::render(m, name)?;
+        html += &picture::render(m, name)?;
         html += &table(&figure.table());
         html.extend(figure.notes().iter().map(|note| format!("<p>{}</p>\n", escape(note))));
     }

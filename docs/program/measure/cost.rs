@@ -4,10 +4,11 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use super::build::cargo_spec;
 use super::contender::{ASYNC_STD, EMPTY, SMOL, TOKIO};
-use super::process;
+use super::process::{self, in_words};
 use super::results::Cost;
-use super::setup::{Setup, cargo_spec, in_words};
+use super::setup::Setup;
 
 /// Clean builds of each: they take minutes.
 const BUILDS: usize = 3;

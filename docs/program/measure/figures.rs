@@ -73,14 +73,11 @@ pub fn all(m: &Measurements) -> Vec<Figure> {
 /// There is none; the error names those that there are.
 pub fn named(m: &Measurements, name: &str) -> Result<Figure, Box<dyn Error>> {
     let mut figures = all(m);
-    match figures.iter().position(|figure| figure.name == name) {
-        Some(place) => Ok(figures.swap_remove(place)),
-        None => {
-            let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
-            Err(format!("no figure '{name}' in the measurements; there are {}", names.join(", "))
-                .into())
-        }
+    if let Some(place) = figures.iter().position(|figure| figure.name == name) {
+        return Ok(figures.swap_remove(place));
     }
+    let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
+    Err(format!("no figure '{name}' in the measurements; there are {}", names.join(", ")).into())
 }
 
 /// The pages at the size at which all contenders are compared: where curl took part.

@@ -121,6 +121,11 @@ pub fn run(spec: &CommandSpec) -> Result<Usage, Box<dyn Error>> {
     }
 }
 
+/// Puts what was being done before an error, but not before Ctrl-C.
+pub fn in_words(error: Box<dyn Error>, doing: &str) -> Box<dyn Error> {
+    if error.is::<Interrupted>() { error } else { format!("{doing}: {error}").into() }
+}
+
 /// What a command prints, when it succeeds; the command takes no time worth waiting for.
 pub fn output(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).stdin(Stdio::null()).output().ok()?;

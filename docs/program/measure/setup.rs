@@ -10,10 +10,11 @@ use std::process::Command;
 use serde::Deserialize;
 use tempfile::TempDir;
 
+use super::build;
 use super::check::Pages;
 use super::command_spec::CommandSpec;
 use super::contender::Programs;
-use super::process;
+use super::process::{self, in_words};
 use super::python;
 use super::server::Server;
 
@@ -56,12 +57,12 @@ impl Setup {
     pub fn new(profile: &str, quick: bool, runs: usize) -> Result<Self, Box<dyn Error>> {
         let workspace = workspace();
         let target = target()?;
-        build_measured()?;
-        let binaries = build_examples(&workspace, &target, profile)?;
+        build::measured(&workspace)?;
+        let binaries = build::examples(&workspace, &target, profile)?;
         let folder = tempfile::Builder::new()
             .prefix(&format!("measure-{}-", std::process::id()))
             .tempdir_in(&target)?;
-        let (empty, empty_package) = build_empty(folder.path())?;
+        let (empty, empty_package) = build::empty(folder.path())?;
 
         let mut left_out = Vec::new();
         let programs = find_programs(&workspace, &target, binaries, &mut left_out);
@@ -131,77 +132,6 @@ pub fn target() -> Result<PathBuf, Box<dyn Error>> {
     let program = env::current_exe()?;
     let target = program.ancestors().nth(2).ok_or("this program is in no target folder")?;
     Ok(target.to_owned())
-}
-
-/// The cargo that runs us.
-pub fn cargo() -> PathBuf {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into()
-}
-
-/// A cargo command, its words shown as it says them.
-pub fn cargo_spec(folder: &Path, args: &[&str]) -> CommandSpec {
-    CommandSpec {
-        program: cargo(),
-        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-        folder: Some(folder.to_owned()),
-        ..CommandSpec::default()
-    }
-}
-
-/// `cargo run -p docs` builds this program only; its helper is built the same way.
-fn build_measured() -> Result<(), Box<dyn Error>> {
-    let mut command = Command::new(cargo());
-    command.args(["build", "--quiet", "-p", "docs", "--bin", "measured"]).current_dir(workspace());
-    if !cfg!(debug_assertions) {
-        command.arg("--release");
-    }
-    let status = command.status().map_err(|error| format!("cannot start cargo: {error}"))?;
-    if status.success() { Ok(()) } else { Err("cargo cannot build measured".into()) }
-}
-
-/// The examples and the practice site; returns the folder they are in.
-fn build_examples(
-    workspace: &Path,
-    target: &Path,
-    profile: &str,
-) -> Result<PathBuf, Box<dyn Error>> {
-    eprintln!("building the examples (profile {profile}); the first time takes minutes");
-    let mut args = vec!["build", "--profile", profile, "--bins", "--target-dir"];
-    let folder = target.to_string_lossy();
-    args.push(&folder);
-    for package in [
-        "hello_world",
-        "scraper_tokio",
-        "scraper_async_std",
-        "scraper_smol",
-        "scraper_http_tokio",
-        "scraper_kit",
-        "kitchen",
-    ] {
-        args.extend(["-p", package]);
-    }
-    process::run(&cargo_spec(workspace, &args))
-        .map_err(|error| in_words(error, "cargo cannot build the examples"))?;
-    Ok(target.join(if profile == "dev" { "debug" } else { profile }))
-}
-
-/// Puts what was being done before an error, but not before Ctrl-C.
-pub fn in_words(error: Box<dyn Error>, doing: &str) -> Box<dyn Error> {
-    if error.is::<process::Interrupted>() { error } else { format!("{doing}: {error}").into() }
-}
-
-/// The null baseline: a package with an empty main and no dependency.
-fn build_empty(folder: &Path) -> Result<(PathBuf, PathBuf), Box<dyn Error>> {
-    let package = folder.join("empty");
-    fs::create_dir_all(package.join("src"))?;
-    let manifest = "[package]\nname = \"empty\"\nedition = \"2024\"\n\n[workspace]\n";
-    fs::write(package.join("Cargo.toml"), manifest)?;
-    fs::write(package.join("src/main.rs"), "fn main() {}\n")?;
-    let target = package.join("target");
-    let args = ["build", "--quiet", "--release", "--target-dir", &target.to_string_lossy()];
-    process::run(&cargo_spec(&package, &args))
-        .map_err(|error| in_words(error, "cargo cannot build an empty program"))?;
-    Ok((target.join("release").join(format!("empty{}", env::consts::EXE_SUFFIX)), package))
 }
 
 fn find_programs(
