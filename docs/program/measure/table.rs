@@ -65,7 +65,7 @@ fn bars_table(unit: &str, rows: &[(String, Rounds)], reference: Option<&str>) ->
     let has_spread = rows.iter().any(|(_, rounds)| rounds.count() > 1);
     let mut heads = vec![String::new(), unit.to_owned()];
     heads.extend(has_spread.then(|| "spread".to_owned()));
-    heads.extend(reference.map(|name| format!("in each round, of {name}")));
+    heads.extend(reference.map(|name| format!("times {name}, by round")));
     let row = |(name, rounds): &(String, Rounds)| {
         let spread = rounds.spread();
         let mut cells = vec![name.clone(), short(spread.median)];
