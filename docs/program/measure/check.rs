@@ -69,10 +69,6 @@ pub fn curled(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
         bytes += size.ok_or_else(|| format!("a page failed: {line}"))?;
         count += 1;
     }
-    all(count, bytes, pages, wanted)
-}
-
-fn all(count: u64, bytes: u64, pages: &Pages, wanted: u64) -> Result<u64, String> {
     let right: u64 = (0..wanted).zip(pages.sizes.iter().cycle()).map(|(_, size)| size).sum();
     if (count, bytes) == (wanted, right) {
         Ok(count)

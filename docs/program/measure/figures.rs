@@ -145,7 +145,7 @@ fn growth(
 fn latency(m: &Measurements) -> Option<Figure> {
     let in_flight = *m.sizes(Experiment::Latency).last()?;
     let ideal = (PAGES as u64).div_ceil(in_flight) * DELAY_MS;
-    let mut rows = rows(m, Experiment::Latency, in_flight, Sample::wall);
+    let mut rows = rows(m, Experiment::Latency, in_flight, |run| Some(run.wall_s));
     let all = (0..m.settings.runs).map(|round| (round, ideal as f64 / 1e3));
     rows.push(("ideal".to_owned(), Rounds::of(all)?));
     Some(Figure {
@@ -187,7 +187,7 @@ fn hello_memory(m: &Measurements) -> Option<Figure> {
 }
 
 fn first_hello(m: &Measurements) -> Option<Figure> {
-    let until = |run: &Sample| run.first_output_ms().or(run.wall_ms());
+    let until = |run: &Sample| Some(run.first_output_s.unwrap_or(run.wall_s) * 1e3);
     Some(Figure {
         name: "first-hello",
         title: "From the start of the program to its first Hello".to_owned(),

@@ -1,7 +1,7 @@
 //! The report on the terminal: where it was measured, a table for each figure, what it allows.
 
 use super::figures;
-use super::numbers::{count, short};
+use super::numbers::short;
 use super::results::Measurements;
 use super::table::Table;
 
@@ -60,13 +60,12 @@ pub fn where_and_when(m: &Measurements) -> String {
 fn floor(m: &Measurements) -> Option<String> {
     use super::contender::EMPTY;
     use super::results::{Experiment::FirstHello, Sample};
-    let peak =
-        m.rounds(FirstHello, 1, EMPTY, |run: &Sample| run.peak_bytes.map(|bytes| bytes as f64))?;
-    let wall = m.rounds(FirstHello, 1, EMPTY, Sample::wall_ms)?;
+    let peak = m.rounds(FirstHello, 1, EMPTY, Sample::peak_mb)?;
+    let wall = m.rounds(FirstHello, 1, EMPTY, |run| Some(run.wall_s * 1e3))?;
     Some(format!(
-        "The floor: a program that does nothing takes {} ms and {} kB here; both are in all figures.",
+        "The floor: a program that does nothing takes {} ms and {} MB here; both are in all figures.",
         short(wall.spread().median),
-        count((peak.spread().median / 1e3) as u64),
+        short(peak.spread().median),
     ))
 }
 

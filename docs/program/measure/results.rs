@@ -192,11 +192,6 @@ impl Sample {
         Some(self.work as f64 / self.wall_s)
     }
 
-    /// Wall time of the whole process, in seconds.
-    pub fn wall(&self) -> Option<f64> {
-        Some(self.wall_s)
-    }
-
     /// Processor time for one page, in microseconds.
     pub fn cpu_us_per_page(&self) -> Option<f64> {
         self.cpu_s.map(|seconds| seconds * 1e6 / self.work as f64)
@@ -205,15 +200,5 @@ impl Sample {
     /// Peak memory, in megabytes.
     pub fn peak_mb(&self) -> Option<f64> {
         self.peak_bytes.map(|bytes| bytes as f64 / 1e6)
-    }
-
-    /// The time until something was printed, in milliseconds.
-    pub fn first_output_ms(&self) -> Option<f64> {
-        self.first_output_s.map(|seconds| seconds * 1e3)
-    }
-
-    /// Wall time in milliseconds.
-    pub fn wall_ms(&self) -> Option<f64> {
-        Some(self.wall_s * 1e3)
     }
 }
