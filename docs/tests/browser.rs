@@ -495,7 +495,7 @@ fn an_order_is_taken_on_the_kitchens_page() {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
     use std::env;
-    use std::process::Child;
+    use std::process::{Child, Stdio};
 
     struct Kitchen(Child);
     impl Drop for Kitchen {
@@ -507,7 +507,8 @@ fn an_order_is_taken_on_the_kitchens_page() {
         }
     }
     let mut kitchen = command(common::program("kitchen"));
-    let mut kitchen = Kitchen(kitchen.args(["--port", "0"]).spawn().unwrap());
+    let kitchen = kitchen.args(["--port", "0"]).stderr(Stdio::inherit()).spawn();
+    let mut kitchen = Kitchen(kitchen.unwrap());
     let stdout = kitchen.0.stdout.take().unwrap();
     let line = common::line("the kitchen to open", stdout, Some);
     let Some(line) = line else {

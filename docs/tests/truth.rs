@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use common::PATIENCE;
 use docs::measure::figures::{self, Data};
@@ -381,8 +381,9 @@ impl Drop for Serving {
 /// Builds and serves, and waits for the port that is printed.
 fn serve(args: &[&str]) -> Serving {
     let book = tempfile::tempdir().unwrap();
-    let mut process =
-        docs(args).args(["--to", book.path().to_str().unwrap()]).spawn().expect("it is built");
+    let mut command = docs(args);
+    command.args(["--to", book.path().to_str().unwrap()]).stderr(Stdio::inherit());
+    let mut process = command.spawn().expect("it is built");
     let stdout = process.stdout.take().unwrap();
     let mut serving = Serving { process, port: 0, book };
     let line = common::line("the book to be served", stdout, Some).unwrap();

@@ -86,7 +86,8 @@ struct Site {
 
 impl Site {
     fn start() -> Self {
-        let mut process = command(program("practice_site")).spawn().unwrap();
+        let mut site = command(program("practice_site"));
+        let mut process = site.stderr(Stdio::inherit()).spawn().unwrap();
         let stdout = process.stdout.take().unwrap();
         let mut site = Self { process, address: String::new() };
         let coffee = |line: String| line.strip_suffix("/coffee").map(str::to_owned);

@@ -6,7 +6,7 @@ use std::env;
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -109,7 +109,8 @@ fn which(name: &str) -> Option<PathBuf> {
 /// Starts chromedriver at a free port, which it chooses and prints.
 fn start_driver() -> Option<Driver> {
     let program = which("chromedriver")?;
-    let mut process = command(program).arg("--port=0").spawn().unwrap();
+    let mut driver = command(program);
+    let mut process = driver.arg("--port=0").stderr(Stdio::inherit()).spawn().unwrap();
     let stdout = process.stdout.take().unwrap();
     let mut driver = Driver { process, address: String::new() };
     let port = common::line("chromedriver to start", stdout, |line| {
