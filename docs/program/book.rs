@@ -78,7 +78,7 @@ pub fn build(args: BuildArgs) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// println! panics when nobody reads.
+/// As println!, which panics when the pipe is closed.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }

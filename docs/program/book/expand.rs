@@ -10,7 +10,7 @@
 //! ```
 //!
 //! In a code block, `{{#include ../../file.rs:anchor}}` is that file, or that part of it. Rust and
-//! Python blocks hold nothing else: code that nobody compiles or runs is not shown.
+//! Python blocks hold nothing else: code that is not compiled and run is not shown.
 //! `<div class="side-by-side">` … `</div>` sets code blocks side by side.
 
 use std::fs;

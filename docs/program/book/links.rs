@@ -1,5 +1,5 @@
 //! What can only be seen in the built book: links and pictures that lead nowhere, and code that is
-//! indented and not fenced, so that nobody asked where it is from.
+//! indented and not fenced, so that its file is not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

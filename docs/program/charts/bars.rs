@@ -76,7 +76,7 @@ fn longest(rows: &[(&str, Spread)]) -> f64 {
     }
 }
 
-/// From the least to the greatest, with a mark at each end; nothing where nobody could see it.
+/// From the least to the greatest, with a mark at each end; nothing where it would be too small to see.
 fn spread(range: &Spread, middle: f64, most: f64) -> Vec<Vec<(f64, f64)>> {
     if range.max - range.min < most / 200.0 {
         return Vec::new();

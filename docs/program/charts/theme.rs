@@ -1,7 +1,7 @@
 //! Makes a drawing follow the page that it is in.
 //!
-//! plotters knows fixed colours only. So a drawing is made in stand-ins, colours that nobody would
-//! choose, and each stand-in becomes what the page says.
+//! plotters knows fixed colours only. So a drawing is made in stand-ins, colours that no page
+//! has, and each stand-in becomes what the page says.
 
 use plotters::style::RGBColor;
 

@@ -41,7 +41,7 @@ impl Group {
             (Self::Hello, true) => (9, 0),
             (Self::Hello, false) => (35, 0),
             (Self::Scraping, true) => (10, 0),
-            (Self::Scraping, false) => (85, 180),
+            (Self::Scraping, false) => (110, 180),
             (Self::Latency, true) => (4, 0),
             (Self::Latency, false) => (19, 0),
             (Self::Startup, _) => (1, 0),
@@ -113,7 +113,7 @@ fn hello(setup: &Setup, size: u64) -> Vec<Trial> {
 
 /// The size at which scrapers are compared with each other.
 fn compared_size(setup: &Setup) -> u64 {
-    if setup.quick { 3_000 } else { 20_000 }
+    if setup.quick { 2_000 } else { 20_000 }
 }
 
 /// The pages, and the mark.

@@ -14,7 +14,7 @@ use super::command_spec::{CommandSpec, Usage};
 /// The pipes that keep what runs alive. `None` after Ctrl-C: nothing new starts.
 static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> = Mutex::new(Some(BTreeMap::new()));
 
-/// At the first Ctrl-C everything that runs is ended, and whoever waits for it gets
+/// At the first Ctrl-C everything that runs is ended, and each wait for it returns
 /// [`Interrupted`]; the second ends this program, and thereby the rest.
 pub fn end_all_at_ctrl_c() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {

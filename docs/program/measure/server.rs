@@ -115,7 +115,7 @@ impl Server {
 /// One process for all (no master, no workers), and as little work for each request as can be.
 fn nginx_conf(folder: &Path, address: SocketAddr) -> String {
     let folder = folder.display();
-    // Linux has all of 127.0.0.0/8 for itself: many hosts, with one server. Nobody else is served.
+    // Linux has all of 127.0.0.0/8 for itself: many hosts, with one server. Other addresses are denied.
     let address = match cfg!(target_os = "linux") {
         true => address.port().to_string(),
         false => address.to_string(),

@@ -105,7 +105,7 @@ fn place_orders(setup: &Setup, url: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A database for all of them. It ends when its standard input does, whatever becomes of us.
+/// A database for all of them. It ends when its standard input does, whatever ends the measuring.
 struct Postgres {
     process: Child,
     url: String,
