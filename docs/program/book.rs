@@ -2,15 +2,16 @@
 
 mod align;
 mod claims;
+mod code_block;
 mod diff;
 mod excerpt;
-mod exercises;
+pub mod exercises;
 mod expand;
+mod fault;
 mod generated;
-pub mod html;
 mod links;
 mod reading;
-mod server;
+pub mod server;
 mod side_by_side;
 mod warnings;
 
@@ -77,7 +78,7 @@ pub fn build(args: BuildArgs) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// println! panics when nobody reads.
+/// As println!, which panics when the pipe is closed.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
@@ -141,23 +142,3 @@ fn one_line(what: &Path, error: &mdbook_driver::errors::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     format!("{}: {}", name_of(what), causes.join(": ").replace('\n', " "))
 }
-
-/// What is wrong with the book, and where.
-#[derive(Debug)]
-pub struct Fault {
-    file: PathBuf,
-    line: Option<usize>,
-    message: String,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:", name_of(&self.file))?;
-        if let Some(line) = self.line {
-            write!(f, "{line}:")?;
-        }
-        write!(f, " {}", self.message)
-    }
-}
-
-impl Error for Fault {}

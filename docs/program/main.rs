@@ -4,13 +4,16 @@
 //!     cargo run -p docs -- build        only build it
 //!     cargo run -p docs -- measure      measure every example, and draw the charts anew
 
-mod book;
-mod charts;
-mod measure;
-
+use std::error::Error;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use docs::measure::process::Interrupted;
+use docs::measure::{MeasureArgs, report};
+use docs::{book, charts, measure};
 
 /// Build the book and serve it on this machine.
 #[derive(Parser)]
@@ -28,7 +31,7 @@ enum Command {
     /// Only build the book
     Build(book::BuildArgs),
     /// Measure every example beside its Python twin and the limit, on this machine
-    Measure(measure::MeasureArgs),
+    Measure(MeasureArgs),
 }
 
 fn main() -> ExitCode {
@@ -36,15 +39,33 @@ fn main() -> ExitCode {
     let result = match args.command {
         None => book::serve(args.serve),
         Some(Command::Build(build)) => book::build(build),
-        Some(Command::Measure(measure)) => measure::run(measure),
+        Some(Command::Measure(args)) => measure(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("docs: {error}");
             // 130: what shells make of Ctrl-C.
-            let interrupted = error.is::<measure::process::Interrupted>();
+            let interrupted = error.is::<Interrupted>();
             ExitCode::from(if interrupted { 130 } else { 1 })
         }
+    }
+}
+
+/// Measures, or reads a record, draws its charts and reports it.
+fn measure(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
+    let is_new = args.show.is_none();
+    let (measurements, output) = measure::run(args)?;
+    let page = output.with_extension("html");
+    fs::write(&page, charts::page(&measurements)?)
+        .map_err(|error| format!("cannot write {}: {error}", page.display()))?;
+    let mut text = report::text(&measurements);
+    if is_new {
+        text += &format!("Every single run is in {}.\n", output.display());
+    }
+    text += &format!("The charts are in {}.\n", page.display());
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()), // the reader of the pipe has read enough
     }
 }

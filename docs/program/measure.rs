@@ -1,35 +1,36 @@
 //! Measures every example beside its Python twin and the limit, on this machine.
 //!
-//!     cargo run -p docs -- measure --quick           a minute or two: does it all work?
+//!     cargo run -p docs -- measure --quick           three minutes: does it all work?
 //!     cargo run -p docs -- measure                   all of it; the better part of an hour
 //!     cargo run -p docs -- measure --only latency    one of the six groups
 //!
 //! How, and what is fair and what is not: docs/measurements/README.md.
 
+mod build;
 mod check;
-pub mod contender;
+pub mod command_spec;
+mod contender;
 mod cost;
 mod experiment;
 pub mod figures;
 mod groups;
 mod machine;
 pub mod numbers;
-mod order;
 pub mod process;
-mod python;
+pub mod python;
 pub mod report;
 pub mod results;
 mod server;
 mod service;
 mod setup;
 pub mod statistics;
+pub mod table;
 
 use std::error::Error;
-use std::fs;
-use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::charts;
+use clap::ValueEnum;
+
 use groups::Group;
 use results::{Measurements, Settings};
 use setup::Setup;
@@ -37,7 +38,7 @@ use setup::Setup;
 /// What to measure.
 #[derive(clap::Args)]
 pub struct MeasureArgs {
-    /// Fewer and smaller cases: a minute or two, once all is built
+    /// Fewer and smaller cases: three minutes, once all is built
     #[arg(long)]
     quick: bool,
 
@@ -45,7 +46,7 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "NAME", value_enum)]
     only: Vec<Group>,
 
-    /// Rounds; in each every contender runs once [default: 5, or 4 with --quick]
+    /// Rounds; in each every contender runs once [default: 9, or 5 with --quick]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     runs: Option<u16>,
 
@@ -55,46 +56,33 @@ pub struct MeasureArgs {
 
     /// Measure nothing: report what FILE has recorded
     #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "only", "runs", "output"])]
-    show: Option<PathBuf>,
+    pub show: Option<PathBuf>,
 
     /// The cargo profile of what is measured; any but release is for trying this command out
     #[arg(long, value_name = "NAME", default_value = "release", hide = true)]
     profile: String,
 }
 
-/// Measures, writes the results and reports them.
+/// Measures and writes the results, or reads them; returns them, and their file.
 ///
 /// # Errors
 /// Something that cannot be left out is missing, or Ctrl-C was pressed.
-pub fn run(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
+pub fn run(args: MeasureArgs) -> Result<(Measurements, PathBuf), Box<dyn Error>> {
     let default = setup::target()?.join("measurements.json");
-    let (measurements, output) = match &args.show {
-        Some(path) => (Measurements::read(path)?, default),
-        None => {
-            process::end_all_at_ctrl_c()?;
-            let runs = args.runs.map_or(if args.quick { 4 } else { 5 }, usize::from);
-            let output = args.output.unwrap_or(default);
-            may_be_written(&output)?;
-            let machine = machine::machine(); // before we keep it busy ourselves
-            let setup = Setup::new(&args.profile, args.quick, runs)?;
-            let only = |group: &Group| args.only.is_empty() || args.only.contains(group);
-            let measurements = measure(setup, machine, &output, only)?;
-            measurements.write(&output)?;
-            (measurements, output)
-        }
-    };
-    let page = output.with_extension("html");
-    fs::write(&page, charts::page(&measurements)?)
-        .map_err(|error| format!("cannot write {}: {error}", page.display()))?;
-    let mut text = report::text(&measurements);
-    if args.show.is_none() {
-        text += &format!("Every single run is in {}.\n", output.display());
+    if let Some(path) = &args.show {
+        return Ok((Measurements::read(path)?, default));
     }
-    text += &format!("The charts are in {}.\n", page.display());
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()), // whoever closes the pipe has read enough
-    }
+    process::end_all_at_ctrl_c()?;
+    let runs = args.runs.map_or(if args.quick { 5 } else { 9 }, usize::from);
+    let output = args.output.unwrap_or(default);
+    may_be_written(&output)?;
+    let machine = machine::machine(); // before we keep it busy ourselves
+    let mut groups = Group::value_variants().to_vec();
+    groups.retain(|group| args.only.is_empty() || args.only.contains(group));
+    let setup = Setup::new(&args.profile, args.quick, runs)?;
+    let measurements = measure(setup, machine, &output, &groups)?;
+    measurements.write(&output)?;
+    Ok((measurements, output))
 }
 
 /// An hour's work should not end in an error that could be seen at its start.
@@ -113,7 +101,7 @@ fn measure(
     setup: Setup,
     machine: results::Machine,
     output: &Path,
-    only: impl Fn(&Group) -> bool,
+    groups: &[Group],
 ) -> Result<Measurements, Box<dyn Error>> {
     let (commit, dirty) = machine::commit(&setup.workspace);
     let mut measurements = Measurements {
@@ -135,8 +123,9 @@ fn measure(
         runs: Vec::new(),
         costs: Vec::new(),
     };
-    for group in <Group as clap::ValueEnum>::value_variants().iter().filter(|group| only(group)) {
-        match groups::measure(*group, &setup, &mut measurements.left_out) {
+    eprintln!("{}", plan(&measurements, groups));
+    for &group in groups {
+        match groups::measure(group, &setup, &mut measurements.left_out) {
             Ok((runs, costs)) => {
                 measurements.runs.extend(runs);
                 measurements.costs.extend(costs);
@@ -154,11 +143,27 @@ fn measure(
     Ok(measurements)
 }
 
+/// What is measured, and about how long that takes.
+fn plan(m: &Measurements, groups: &[Group]) -> String {
+    let seconds = groups.iter().map(|group| group.seconds(m.quick));
+    let seconds: usize = seconds.map(|(each, once)| each * m.settings.runs + once).sum();
+    let versions = m.versions.iter().map(|(name, version)| match version.split_once(' ') {
+        Some(_) => version.clone(), // it begins with the name
+        None => format!("{name} {version}"),
+    });
+    format!(
+        "{}\n{} rounds; this takes some {} minutes on a machine of two cores",
+        versions.collect::<Vec<_>>().join(", "),
+        m.settings.runs,
+        seconds.div_ceil(60),
+    )
+}
+
 /// What the server of the scraping group cost: it shares the machine with those it serves.
 fn note_the_server(setup: Setup, measurements: &mut Measurements) -> Result<(), Box<dyn Error>> {
-    use results::Experiment::{Hosts, Pages, PerHost, PlainText, Retries, UrlsFromInput};
+    use results::Experiment::{Hosts, Pages, Select};
     let usage = setup.server.end()?;
-    let served = [Pages, PlainText, UrlsFromInput, Hosts, PerHost, Retries];
+    let served = [Pages, Select, Hosts];
     let runs = measurements.runs.iter().filter(|run| served.contains(&run.experiment));
     let pages: u64 = runs.map(|run| run.work).sum();
     if pages > 0 {

@@ -1,19 +1,16 @@
-//! Runs one command and prints what it cost, for `cargo run -p docs -- measure`: see measure/order.rs.
-
-#[path = "measure/order.rs"]
-mod order;
+//! Runs one command and prints what it cost, for `cargo run -p docs -- measure`: see measure/command_spec.rs.
 
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use order::{Order, Usage};
+use docs::measure::command_spec::{CommandSpec, Usage};
 
 /// How long a command may take to end by itself, when it is asked to: the kitchen gives its guests ten
 /// seconds.
@@ -32,25 +29,24 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
-    let order: Order = serde_json::from_str(&line)?;
-    let usage = measure(&order)
-        .map_err(|error| format!("cannot run {}: {error}", order.program.display()))?;
+    let spec: CommandSpec = serde_json::from_str(&line)?;
+    let usage = measure(&spec)
+        .map_err(|error| format!("cannot run {}: {error}", spec.program.display()))?;
     writeln!(io::stdout(), "{}", serde_json::to_string(&usage)?)?;
     Ok(())
 }
 
-fn measure(order: &Order) -> io::Result<Usage> {
-    let mut command = command(order)?;
+fn measure(spec: &CommandSpec) -> io::Result<Usage> {
+    let mut command = command(spec)?;
     let start = Instant::now();
     let mut child = command.spawn()?;
     let group = Arc::new(Group(Mutex::new(Some(child.id()))));
-    end_with_the_lifeline(Arc::clone(&group), order.gently);
-    let passed = order.limit_s.map(|limit| (limit, end_after(limit, Arc::clone(&group))));
-    let threads = order.count_threads.then(|| count_threads(child.id()));
+    end_with_the_lifeline(Arc::clone(&group), spec.gently);
+    let passed = spec.limit_s.map(|limit| (limit, end_after(limit, Arc::clone(&group))));
 
     let mut usage = Usage::default();
-    if order.until_output {
-        usage.first_output_s = first_output(order, &mut child, start)?;
+    if spec.until_output {
+        usage.first_output_s = first_output(spec, &mut child, start)?;
         group.end();
     }
     let status = child.wait()?;
@@ -58,7 +54,6 @@ fn measure(order: &Order) -> io::Result<Usage> {
     group.end(); // what the command left behind
     group.is_gone();
     (usage.cpu_s, usage.peak_bytes) = costs();
-    usage.threads = threads.map(|most| most.load(Ordering::Relaxed)).filter(|most| *most > 0);
     usage.success = status.success() || usage.first_output_s.is_some();
     usage.ending = status.to_string();
     if let Some((limit, passed)) = passed
@@ -70,20 +65,20 @@ fn measure(order: &Order) -> io::Result<Usage> {
     Ok(usage)
 }
 
-fn command(order: &Order) -> io::Result<Command> {
-    let mut command = Command::new(&order.program);
-    command.args(&order.args).envs(order.env.iter().map(|(name, value)| (name, value)));
-    if let Some(folder) = &order.folder {
+fn command(spec: &CommandSpec) -> io::Result<Command> {
+    let mut command = Command::new(&spec.program);
+    command.args(&spec.args).envs(spec.env.iter().map(|(name, value)| (name, value)));
+    if let Some(folder) = &spec.folder {
         command.current_dir(folder);
     }
     command.stdin(
-        order.stdin.as_ref().map_or(Ok(Stdio::null()), |path| File::open(path).map(Stdio::from))?,
+        spec.stdin.as_ref().map_or(Ok(Stdio::null()), |path| File::open(path).map(Stdio::from))?,
     );
-    command.stdout(match order.until_output {
+    command.stdout(match spec.until_output {
         true => Stdio::piped(),
-        false => write_to(order.stdout.as_deref())?,
+        false => write_to(spec.stdout.as_deref())?,
     });
-    command.stderr(write_to(order.stderr.as_deref())?);
+    command.stderr(write_to(spec.stderr.as_deref())?);
     // A process group of its own, so that it can be ended together with what it starts.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -95,12 +90,12 @@ fn write_to(path: Option<&Path>) -> io::Result<Stdio> {
 }
 
 /// Waits for the command's first output, and passes it on.
-fn first_output(order: &Order, child: &mut Child, start: Instant) -> io::Result<Option<f64>> {
+fn first_output(spec: &CommandSpec, child: &mut Child, start: Instant) -> io::Result<Option<f64>> {
     let mut buffer = [0; 1024];
     let mut stdout = child.stdout.take().expect("it is piped");
     let length = stdout.read(&mut buffer)?;
     let elapsed = start.elapsed().as_secs_f64();
-    if let Some(path) = &order.stdout {
+    if let Some(path) = &spec.stdout {
         fs::write(path, &buffer[..length])?;
     }
     Ok((length > 0).then_some(elapsed))
@@ -165,19 +160,6 @@ fn end_after(limit: f64, group: Arc<Group>) -> Arc<AtomicBool> {
         group.end();
     });
     passed
-}
-
-/// Linux lists the threads of a process in a folder; nothing is counted elsewhere.
-fn count_threads(id: u32) -> Arc<AtomicU64> {
-    let most = Arc::new(AtomicU64::new(0));
-    let seen = Arc::clone(&most);
-    thread::spawn(move || {
-        while let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) {
-            seen.fetch_max(threads.count() as u64, Ordering::Relaxed);
-            thread::sleep(Duration::from_millis(5));
-        }
-    });
-    most
 }
 
 /// Processor time and peak memory of the one command that has been waited for.

@@ -5,24 +5,20 @@
 //! Needs `chromedriver` and Chromium or Chrome. Where they are not, the tests say so and pass;
 //! with REQUIRE_BROWSER=1 they fail. Screenshots are written to target/screenshots.
 
-#[path = "browser/session.rs"]
-mod session;
-
-#[cfg(unix)]
+mod browser {
+    pub mod session;
+}
 mod common;
-
-// The server that `cargo run -p docs` uses, here with the book in a folder below its root.
-#[path = "../program/book/server.rs"]
-mod server;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use docs::book::server;
+use testing::{Finished, command};
 use thirtyfour::prelude::*;
 
-use session::{Browser, in_a_browser};
+use browser::session::{self, Browser, in_a_browser};
 
 /// Where the book is published, below the root of its host.
 const FOLDER: &str = "some/where";
@@ -33,9 +29,9 @@ const WIDTHS: [u32; 3] = [1440, 768, 360];
 async fn publish(root: &Path) -> String {
     let book = root.join(FOLDER);
     let build =
-        Command::new(env!("CARGO_BIN_EXE_docs")).args(["build", "--to"]).arg(&book).output();
-    let build = build.unwrap();
-    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+        Finished::run(command(env!("CARGO_BIN_EXE_docs")).args(["build", "--to"]).arg(&book));
+    assert_eq!(build.code, Some(0), "{}", build.stderr);
+    // The server that `cargo run -p docs` uses, here with the book in a folder below its root.
     let listener = server::listen(Some(0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(server::serve(listener, root.to_owned()));
@@ -501,7 +497,6 @@ fn an_order_is_taken_on_the_kitchens_page() {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
     use std::env;
-    use std::io::{BufRead, BufReader};
     use std::process::{Child, Stdio};
 
     struct Kitchen(Child);
@@ -510,20 +505,19 @@ fn an_order_is_taken_on_the_kitchens_page() {
             // Ctrl-C, so that it ends its database, too.
             let pid = Pid::from_raw(i32::try_from(self.0.id()).unwrap());
             let _ = kill(pid, Signal::SIGINT);
-            let _ = self.0.wait();
+            common::until("the kitchen to close", || self.0.try_wait().unwrap().is_some());
         }
     }
-    let mut kitchen = Command::new(common::program("kitchen"));
-    kitchen.args(["--port", "0"]).env_remove("DATABASE_URL").env_remove("MONGODB_URI");
-    let kitchen = kitchen.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut kitchen = Kitchen(kitchen);
-    let line = BufReader::new(kitchen.0.stdout.take().unwrap()).lines().next();
+    let mut kitchen = command(common::program("kitchen"));
+    let kitchen = kitchen.args(["--port", "0"]).stderr(Stdio::inherit()).spawn();
+    let mut kitchen = Kitchen(kitchen.unwrap());
+    let stdout = kitchen.0.stdout.take().unwrap();
+    let line = common::line("the kitchen to open", stdout, Some);
     let Some(line) = line else {
         assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "the kitchen does not open");
         eprintln!("skipped: the kitchen does not open here");
         return;
     };
-    let line = line.unwrap();
     let page = line.split(' ').find(|word| word.starts_with("http")).expect("it says where");
     in_a_browser(async |browser: &Browser| {
         browser.set_screen(1000, "light").await;

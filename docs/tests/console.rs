@@ -12,13 +12,13 @@
 //! A reader's cargo also says what it compiles; ours is told to be quiet, as the second run nearly is.
 
 #[cfg(unix)]
-#[cfg(unix)]
-#[path = "console/blocks.rs"]
-mod blocks;
+mod console {
+    pub mod blocks;
+}
 
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {
-    blocks::run()
+    console::blocks::run()
 }
 
 // Elsewhere there is no sh, and a refused connection is told in other words.

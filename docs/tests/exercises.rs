@@ -12,33 +12,16 @@ mod common;
 use std::collections::HashMap;
 use std::env;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Output, Stdio};
 use std::sync::LazyLock;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use common::cargo;
+use common::{PATIENCE_TO_BUILD, cargo, within};
+use docs::book::exercises::{self, Exercise};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use serde_json::Value;
-
-/// When a program that was to end by itself is given up: it hangs.
-const HANGS: Duration = Duration::from_secs(120);
-
-/// info.toml, as far as we read it.
-#[derive(Deserialize)]
-struct Info {
-    exercises: Vec<Exercise>,
-}
-
-#[derive(Deserialize)]
-struct Exercise {
-    name: String,
-    dir: String,
-    hint: String,
-}
+use testing::{Finished, command};
 
 /// wrong.toml: programs that a learner may write.
 #[derive(Deserialize)]
@@ -56,31 +39,22 @@ struct Wrong {
     says: String,
 }
 
-impl Exercise {
-    fn read(&self, folder: &str) -> String {
-        let path = format!("{folder}/{}/{}.rs", self.dir, self.name);
-        let text = fs::read_to_string(exercises().join(&path));
-        text.unwrap_or_else(|e| panic!("{path}: {e}")).replace("\r\n", "\n")
-    }
-}
-
-fn exercises() -> PathBuf {
+fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises")
 }
 
 fn main() -> ExitCode {
-    let read = |name| fs::read_to_string(exercises().join(name)).expect("it is there");
-    let info: Info = toml::from_str(&read("info.toml")).expect("it is as rustlings wants it");
-    let programs: WrongPrograms = toml::from_str(&read("wrong.toml")).expect("it is as we want it");
-    let info = &*Vec::leak(info.exercises);
+    let wrong = fs::read_to_string(folder().join("wrong.toml")).expect("it is there");
+    let programs: WrongPrograms = toml::from_str(&wrong).expect("it is as we want it");
+    let all = &*Vec::leak(exercises::all(&folder()).expect("it is as rustlings wants it"));
     let mut trials = Vec::new();
     for wrong in programs.wrong {
-        let exercise = info.iter().find(|exercise| exercise.name == wrong.exercise);
+        let exercise = all.iter().find(|exercise| exercise.name == wrong.exercise);
         let exercise = exercise.expect("wrong.toml names an exercise");
         let name = format!("{} does not pass {}", wrong.exercise, wrong.what);
         trials.push(Trial::test(name, move || wrong_fails(exercise, &wrong)));
     }
-    for exercise in info {
+    for exercise in all {
         let mut add = |what, check: fn(&Exercise) -> Result<(), Failed>| {
             trials.push(Trial::test(format!("{} {what}", exercise.name), move || check(exercise)));
         };
@@ -95,12 +69,12 @@ fn main() -> ExitCode {
 
 /// Python, a page of the book with such a heading, and a file; then a program that fits on a screen.
 fn header(exercise: &Exercise) -> Result<(), Failed> {
-    let source = exercise.read("exercises");
+    let source = exercise.source(&folder(), "exercises")?;
     assert!(source.contains("\n//! In Python"), "no Python");
     let places = source.lines().filter_map(|line| line.strip_prefix("//! - "));
     let (files, pages): (Vec<&str>, Vec<&str>) = places.partition(|place| place.ends_with(".rs"));
     for file in &files {
-        assert!(exercises().join("../..").join(file).exists(), "there is no {file}");
+        assert!(folder().join("../..").join(file).exists(), "there is no {file}");
     }
     for place in &pages {
         let (title, heading) = place.split_once(", \"").unwrap_or((place, ""));
@@ -126,7 +100,7 @@ fn header(exercise: &Exercise) -> Result<(), Failed> {
 
 /// The pages of the book, by their titles.
 static PAGES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let chapters = fs::read_dir(exercises().join("../src")).expect("they are there");
+    let chapters = fs::read_dir(folder().join("../src")).expect("they are there");
     let texts = chapters.map(|chapter| fs::read_to_string(chapter.unwrap().path()).unwrap());
     let titled = |text: String| {
         let title = text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned();
@@ -164,7 +138,7 @@ fn solved(exercise: &Exercise) -> Result<(), Failed> {
 }
 
 fn wrong_fails(exercise: &Exercise, wrong: &Wrong) -> Result<(), Failed> {
-    let solution = exercise.read("solutions");
+    let solution = exercise.source(&folder(), "solutions")?;
     assert_eq!(solution.matches(&wrong.solved).count(), 1, "not in the solution, or twice");
     let folder = tempfile::tempdir()?;
     let source = folder.path().join(format!("{}.rs", exercise.name));
@@ -206,7 +180,8 @@ static LIBRARIES: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// What is the learner's: items with a TODO, and imports; or all "from here to main", if a TODO says so.
 /// All other items are the same, one by one.
 fn differs(exercise: &Exercise) -> Result<(), Failed> {
-    let (given, solution) = (exercise.read("exercises"), exercise.read("solutions"));
+    let (given, solution) =
+        (exercise.source(&folder(), "exercises")?, exercise.source(&folder(), "solutions")?);
     assert!(!solution.contains("TODO"), "the solution has a TODO");
     assert!(!solution.contains("allow("), "the solution silences the compiler");
     let (given, solution) = (items(&given), items(&solution));
@@ -286,7 +261,8 @@ fn clippy() -> Result<(), Failed> {
     for name in BUILT.keys().filter(|name| name.ends_with("_sol")) {
         clippy.args(["--bin", name]);
     }
-    let output = clippy.args(["--", "--deny", "warnings"]).output()?;
+    clippy.args(["--", "--deny", "warnings"]);
+    let output = output("clippy", clippy)?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() { Ok(()) } else { Err(said.into_owned().into()) }
 }
@@ -303,7 +279,7 @@ static MESSAGES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let mut build = cargo();
     build.args(["build", "-p", "exercises", "--tests", "--keep-going", "--quiet"]);
     build.args(["--message-format", "json"]);
-    let output = build.output().expect("cargo is there");
+    let output = output("the exercises to be built", build).expect("cargo is there");
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
     lines.lines().map(|line| serde_json::from_str(line).expect("cargo prints JSON")).collect()
 });
@@ -330,32 +306,11 @@ static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
 
 /// Runs the tests in a program, and returns what they print.
 fn run(tests: &Path) -> (bool, String) {
-    let mut child = Command::new(tests)
-        .env("RUST_BACKTRACE", "0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdout = child.stdout.take().expect("piped");
-    let printed = thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).map(|_| text)
-    });
-    let success = wait(&mut child);
-    (success, printed.join().expect("no panic").expect("it prints text"))
+    let Finished { code, stdout, .. } = Finished::run(&mut command(tests));
+    (code == Some(0), stdout)
 }
 
-fn wait(child: &mut Child) -> bool {
-    let begun = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.success();
-        }
-        if begun.elapsed() > HANGS {
-            child.kill().unwrap();
-            panic!("it hangs");
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
+/// What cargo prints, which may have all of the workspace to build.
+fn output(what: &str, mut cargo: Command) -> std::io::Result<Output> {
+    within(PATIENCE_TO_BUILD, what, move || cargo.output())
 }

@@ -1,67 +1,72 @@
 //! `measure` and its helper `measured`, seen from outside.
 
-#[cfg(target_os = "linux")]
 mod common;
-#[path = "../program/measure/order.rs"]
-mod order;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
-use order::{Order, Usage};
+use common::{PATIENCE, within};
+use docs::measure::command_spec::{CommandSpec, Usage};
+use testing::{Finished, command};
 
 fn docs(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_docs"));
-    command.arg("measure").args(args).stdin(Stdio::null());
+    let mut command = command(env!("CARGO_BIN_EXE_docs"));
+    command.arg("measure").args(args);
     command
 }
 
-fn measured(order: &Order) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_measured"));
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+fn measured(spec: &CommandSpec) -> Child {
+    let mut command = command(env!("CARGO_BIN_EXE_measured"));
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     // Stays open: it is the command's lifeline.
-    writeln!(child.stdin.as_mut().unwrap(), "{}", serde_json::to_string(order).unwrap()).unwrap();
+    writeln!(child.stdin.as_mut().unwrap(), "{}", serde_json::to_string(spec).unwrap()).unwrap();
     child
 }
 
 fn usage(child: &mut Child) -> Usage {
-    let mut text = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let text = within(PATIENCE, "measured to say what a command cost", move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).map(|_| text)
+    });
+    let text = text.unwrap();
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
+/// Waits for its end.
+fn end(what: &str, mut child: Child) -> ExitStatus {
+    within(PATIENCE, what, move || child.wait().unwrap())
+}
+
 /// `docs --help`, as something that any system can run.
-fn help() -> Order {
+fn help() -> CommandSpec {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_docs"));
-    Order { program, args: vec!["--help".to_owned()], ..Order::default() }
+    CommandSpec { program, args: vec!["--help".to_owned()], ..CommandSpec::default() }
 }
 
 #[test]
 fn an_unknown_group_is_a_usage_error_that_names_the_groups() {
-    let output = docs(&["--only", "mars"]).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    let Finished { code, stdout, stderr } = Finished::run(&mut docs(&["--only", "mars"]));
+    assert_eq!(code, Some(2), "{stderr}");
     assert!(
         stderr.contains("[possible values: hello, scraping, latency, startup, service, cost]"),
         "{stderr}"
     );
-    assert!(output.stdout.is_empty());
+    assert!(stdout.is_empty());
 }
 
 #[test]
 fn no_rounds_are_a_usage_error() {
     for runs in ["0", "-1", "many"] {
-        let output = docs(&["--runs", runs]).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{runs}");
+        assert_eq!(Finished::run(&mut docs(&["--runs", runs])).code, Some(2), "{runs}");
     }
 }
 
 #[test]
 fn a_record_that_is_none_is_one_clear_line() {
-    let output = docs(&["--show", "nowhere.json"]).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let Finished { code, stderr, .. } = Finished::run(&mut docs(&["--show", "nowhere.json"]));
+    assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.starts_with("docs: cannot read nowhere.json: "), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
@@ -69,7 +74,7 @@ fn a_record_that_is_none_is_one_clear_line() {
 #[test]
 fn a_command_s_time_memory_and_output_are_there() {
     let output = tempfile::NamedTempFile::new().unwrap();
-    let usage = usage(&mut measured(&Order { stdout: Some(output.path().into()), ..help() }));
+    let usage = usage(&mut measured(&CommandSpec { stdout: Some(output.path().into()), ..help() }));
     assert!(usage.success && usage.wall_s > 0.0 && usage.first_output_s.is_none(), "{usage:?}");
     assert!(std::fs::read_to_string(output.path()).unwrap().contains("Usage"));
     if cfg!(unix) {
@@ -80,27 +85,29 @@ fn a_command_s_time_memory_and_output_are_there() {
 
 #[test]
 fn until_output_is_before_the_end() {
-    let usage = usage(&mut measured(&Order { until_output: true, ..help() }));
+    let usage = usage(&mut measured(&CommandSpec { until_output: true, ..help() }));
     let first = usage.first_output_s.unwrap();
     assert!(usage.success && first > 0.0 && first <= usage.wall_s, "{usage:?}");
 }
 
 #[test]
 fn a_command_that_fails_or_is_not_there_is_told() {
-    let order = Order { args: vec!["--nonsense".to_owned()], ..help() };
+    let spec = CommandSpec { args: vec!["--nonsense".to_owned()], ..help() };
     let stderr = tempfile::NamedTempFile::new().unwrap();
-    let usage = usage(&mut measured(&Order { stderr: Some(stderr.path().into()), ..order }));
+    let usage = usage(&mut measured(&CommandSpec { stderr: Some(stderr.path().into()), ..spec }));
     assert!(!usage.success && usage.ending.contains('2'), "{usage:?}");
-    let missing = measured(&Order { program: "no-such-program".into(), ..Order::default() });
-    assert!(!missing.wait_with_output().unwrap().status.success());
+    let missing =
+        measured(&CommandSpec { program: "no-such-program".into(), ..CommandSpec::default() });
+    assert!(!end("measured to give up", missing).success());
 }
 
-/// Linux counts what a process held before it became another program: see order.rs.
+/// Linux counts what a process held before it became another program: see command_spec.rs.
 #[cfg(target_os = "linux")]
 #[test]
 fn what_we_hold_is_not_counted_as_the_command_s() {
     let ours = vec![1_u8; 200_000_000];
-    let usage = usage(&mut measured(&Order { program: "true".into(), ..Order::default() }));
+    let usage =
+        usage(&mut measured(&CommandSpec { program: "true".into(), ..CommandSpec::default() }));
     assert!(usage.peak_bytes.unwrap() < 20_000_000, "{usage:?}");
     assert_eq!(ours[ours.len() - 1], 1);
 }
@@ -111,14 +118,12 @@ mod ending {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Stdio};
-    use std::thread::sleep;
-    use std::time::Duration;
 
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
-    use super::{Order, docs, help, measured, usage};
-    use crate::common::{program, target};
+    use super::{CommandSpec, docs, end, help, measured, usage};
+    use crate::common::{program, target, until};
 
     const MARK: &str = "MEASURE_TEST_MARK";
 
@@ -133,27 +138,16 @@ mod ending {
         environments.filter(has_mark).count()
     }
 
-    /// Waits, a minute at most: on a busy machine everything takes its time.
-    fn until(what: &str, condition: impl Fn() -> bool) {
-        for _ in 0..1200 {
-            if condition() {
-                return;
-            }
-            sleep(Duration::from_millis(50));
-        }
-        panic!("never: {what}");
-    }
-
     #[test]
     fn when_the_lifeline_breaks_the_command_and_its_children_end() {
         let script = "sleep 1000 & sleep 1000 & wait";
         let env = vec![(MARK.to_owned(), "lifeline".to_owned())];
         let args = vec!["-c".to_owned(), script.to_owned()];
-        let order = Order { program: "sh".into(), args, env, ..Order::default() };
-        let mut child = measured(&order);
+        let spec = CommandSpec { program: "sh".into(), args, env, ..CommandSpec::default() };
+        let mut child = measured(&spec);
         until("it starts", || marked("lifeline") == 3);
         drop(child.stdin.take());
-        child.wait().unwrap();
+        end("measured to end", child);
         until("all end", || marked("lifeline") == 0);
     }
 
@@ -162,13 +156,14 @@ mod ending {
         let args = vec!["-c".to_owned(), "sleep 1000 & sleep 1000 & wait".to_owned()];
         let env = vec![(MARK.to_owned(), "limit".to_owned())];
         let limit_s = Some(0.5);
-        let order = Order { program: "sh".into(), args, env, limit_s, ..Order::default() };
-        let told = usage(&mut measured(&order));
+        let spec =
+            CommandSpec { program: "sh".into(), args, env, limit_s, ..CommandSpec::default() };
+        let told = usage(&mut measured(&spec));
         assert!(!told.success, "{told:?}");
         assert_eq!(told.ending, "it was not done after 0.5 s");
         until("all end", || marked("limit") == 0);
         let limit_s = Some(1000.0);
-        let told = usage(&mut measured(&Order { limit_s, ..help() }));
+        let told = usage(&mut measured(&CommandSpec { limit_s, ..help() }));
         assert!(told.success, "who is done before is not ended: {told:?}");
     }
 
@@ -177,17 +172,17 @@ mod ending {
         let output = tempfile::NamedTempFile::new().unwrap();
         let told = || fs::read_to_string(output.path()).unwrap();
         let script = "trap 'echo finished; exit' INT; echo works; while true; do sleep 0.05; done";
-        let order = Order {
+        let spec = CommandSpec {
             program: "sh".into(),
             args: vec!["-c".to_owned(), script.to_owned()],
             stdout: Some(output.path().into()),
             gently: true,
-            ..Order::default()
+            ..CommandSpec::default()
         };
-        let mut child = measured(&order);
+        let mut child = measured(&spec);
         until("it works", || told() == "works\n");
         drop(child.stdin.take());
-        child.wait().unwrap();
+        end("measured to end", child);
         assert_eq!(told(), "works\nfinished\n");
     }
 
@@ -218,9 +213,9 @@ mod ending {
         for signal in [Signal::SIGINT, Signal::SIGTERM] {
             let folder = tempfile::tempdir().unwrap();
             let mark = signal.as_str();
-            let mut child = measuring(mark, folder.path());
+            let child = measuring(mark, folder.path());
             kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
-            assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+            assert_eq!(end("measuring to end", child).code(), Some(130), "{signal}");
             assert_eq!(marked(mark), 0, "{signal}: when it ends, all have ended");
             let messages = fs::read_to_string(folder.path().join("messages.txt")).unwrap();
             assert!(
@@ -236,11 +231,11 @@ mod ending {
     fn even_a_sudden_death_leaves_no_process_behind() {
         let folder = tempfile::tempdir().unwrap();
         let mut child = measuring("sudden", folder.path());
+        let prefix = format!("measure-{}-", child.id());
         child.kill().unwrap();
-        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        assert_eq!(end("its death", child).signal(), Some(9));
         until("all end", || marked("sudden") == 0);
         // Only its files remain, in target/.
-        let prefix = format!("measure-{}-", child.id());
         let folders = fs::read_dir(target()).unwrap().flatten();
         for folder in folders.filter(|it| it.file_name().to_string_lossy().starts_with(&prefix)) {
             fs::remove_dir_all(folder.path()).unwrap();

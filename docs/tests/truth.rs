@@ -2,24 +2,36 @@
 //!
 //!     cargo test -p docs --test truth
 
+mod common;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use common::PATIENCE;
+use docs::measure::figures::{self, Data};
+use docs::measure::results::Measurements;
+use docs::measure::statistics::Ratio;
+use docs::measure::table;
 use tempfile::TempDir;
+use testing::{Finished, command};
 
 fn docs(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_docs"));
-    command.args(args).stdin(Stdio::null()).env_remove("RUST_LOG");
+    let mut command = command(env!("CARGO_BIN_EXE_docs"));
+    command.args(args);
     command
 }
 
+fn run(args: &[&str]) -> Finished {
+    Finished::run(&mut docs(args))
+}
+
 /// The one line that tells what went wrong.
-fn error(output: &Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
+fn error(run: &Finished) -> String {
+    let stderr = &run.stderr;
+    assert_eq!(run.code, Some(1), "{stderr}");
     let line = stderr.strip_prefix("docs: ").and_then(|line| line.strip_suffix('\n'));
     let line = line.unwrap_or_else(|| panic!("not one line: {stderr}"));
     assert!(!line.contains('\n'), "{stderr}");
@@ -40,8 +52,9 @@ fn html_files(folder: &Path) -> Vec<PathBuf> {
 fn the_book_builds_from_any_folder() {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("book");
-    let output = docs(&["build", "--to", "book"]).current_dir(folder.path()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let build = || Finished::run(docs(&["build", "--to", "book"]).current_dir(folder.path()));
+    let first = build();
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
     let mut pages = html_files(&to);
     assert!(pages.len() > 12, "{pages:?}");
     pages.retain(|page| !page.ends_with("toc.html"));
@@ -50,8 +63,7 @@ fn the_book_builds_from_any_folder() {
         assert!(!html.contains("ANCHOR"), "{}: the marks of regions are not shown", page.display());
         assert!(!html.contains("{{#"), "{}: everything is filled in", page.display());
     }
-    let again = docs(&["build", "--to", "book"]).current_dir(folder.path()).output().unwrap();
-    assert!(again.status.success(), "a built book is replaced");
+    assert_eq!(build().code, Some(0), "a built book is replaced");
 }
 
 /// A claim that the record contradicts is an error of the build: see program/book/claims.rs.
@@ -66,6 +78,48 @@ fn what_is_said_in_short_stands_on_figures() {
     for sentence in sentences {
         assert!(sentence.contains("\n  {{#claim "), "no figure: {sentence}");
     }
+    // Ratios to Python are those of one Python.
+    let python = &recorded().versions["Python"];
+    let (version, _) = python.rsplit_once('.').expect("such as Python 3.14.2");
+    assert!(short.contains(version), "which Python it was: {python}");
+}
+
+/// The run that the book's charts are made from.
+fn recorded() -> Measurements {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("measurements/recorded.json");
+    Measurements::read(&path).unwrap()
+}
+
+/// As "tokio and smol cannot be told apart" was, which once stood on spreads that overlap.
+#[test]
+fn a_sentence_that_the_record_does_not_carry_is_a_mistake() {
+    let book = book_with_a_record();
+    let claim = |claim: &str| {
+        fs::write(book.path().join("src/one.md"), format!("# One\n\n{{{{#claim {claim}}}}}\n"))
+            .unwrap();
+        let to = book.path().join("built");
+        run(&["build", "--from", book.path().to_str().unwrap(), "--to", to.to_str().unwrap()])
+    };
+    let ratio = ratio(&recorded(), "scraping-cpu", "aiohttp", "tokio (hyper)");
+    assert!(ratio.low > 1.05, "they can be told apart: {ratio:?}");
+    let (low, high) = (ratio.low, ratio.high);
+    let claims = |relation: &str| format!("scraping-cpu: aiohttp {relation} tokio (hyper)");
+    for wrong in ["=".to_owned(), format!(">= {} ×", low * 1.01), format!("<= {} ×", high * 0.99)]
+    {
+        let line = error(&claim(&claims(&wrong)));
+        assert!(line.contains("one.md:3: the record does not carry \"scraping-cpu: "), "{line}");
+    }
+    for right in [format!(">= {} ×", low * 0.99), format!("<= {} ×", high * 1.01)] {
+        let built = claim(&claims(&right));
+        assert_eq!(built.code, Some(0), "{}", built.stderr);
+    }
+}
+
+fn ratio(m: &Measurements, figure: &str, one: &str, other: &str) -> Ratio {
+    let figure = figures::named(m, figure).unwrap();
+    let Data::Bars { rows, .. } = figure.data else { panic!("it has bars") };
+    let rounds = &rows.iter().find(|(name, _)| name == one).expect("it took part").1;
+    table::ratio(rounds, &rows, other).expect("in the same rounds")
 }
 
 #[test]
@@ -74,7 +128,7 @@ fn a_folder_that_is_no_book_is_left_alone() {
     let precious = folder.path().join("precious.txt");
     fs::write(&precious, "mine").unwrap();
     let to = folder.path().to_str().unwrap();
-    let line = error(&docs(&["build", "--to", to]).output().unwrap());
+    let line = error(&run(&["build", "--to", to]));
     assert_eq!(line, format!("{}: not empty, and not a built book", named(folder.path())));
     assert_eq!(fs::read_to_string(precious).unwrap(), "mine");
 }
@@ -99,8 +153,7 @@ fn fault(chapter: &str) -> String {
     .unwrap();
     fs::write(book.join("open.rs"), "// ANCHOR: open\nfn main() {}\n").unwrap();
     let (from, to) = (book.to_str().unwrap(), book.join("built"));
-    let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
-    let line = error(&build);
+    let line = error(&run(&["build", "--from", from, "--to", to.to_str().unwrap()]));
     let source = named(&book.join("src")) + "/";
     line.strip_prefix(&source).unwrap_or(&line).replace(&named(book), "BOOK")
 }
@@ -153,8 +206,8 @@ fn a_book_without_a_mistake_builds() {
     )
     .unwrap();
     let (from, to) = (book.to_str().unwrap(), book.join("built"));
-    let build = docs(&["build", "--from", from, "--to", to.to_str().unwrap()]).output().unwrap();
-    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+    let build = run(&["build", "--from", from, "--to", to.to_str().unwrap()]);
+    assert_eq!(build.code, Some(0), "{}", build.stderr);
     let one = fs::read_to_string(to.join("one.html")).unwrap();
     assert!(one.contains("<code class=\"language-rust\">if a &lt; b {\n}\n# b</code>"));
     let three = fs::read_to_string(to.join("three.html")).unwrap();
@@ -213,21 +266,27 @@ fn an_include_that_finds_nothing_is_a_mistake() {
     );
 }
 
-#[test]
-fn a_chart_that_the_record_does_not_have_is_a_mistake() {
+/// A book of one chapter, `src/one.md`, which is not there yet.
+fn book_with_a_record() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let (book, to) = (folder.path(), folder.path().join("built"));
+    let book = folder.path();
     fs::create_dir_all(book.join("src")).unwrap();
     fs::create_dir(book.join("measurements")).unwrap();
     let record = "measurements/recorded.json";
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(record), book.join(record)).unwrap();
     fs::write(book.join("book.toml"), "[book]\ntitle = \"A book\"\n").unwrap();
     fs::write(book.join("src/SUMMARY.md"), "- [One](one.md)\n").unwrap();
+    folder
+}
+
+#[test]
+fn a_chart_that_the_record_does_not_have_is_a_mistake() {
+    let folder = book_with_a_record();
+    let (book, to) = (folder.path(), folder.path().join("built"));
     let build = |text: &str| {
         fs::write(book.join("src/one.md"), text).unwrap();
         let (from, to) = (book.to_str().unwrap(), to.to_str().unwrap());
-        let build = docs(&["build", "--from", from, "--to", to]).output().unwrap();
-        String::from_utf8(build.stderr).unwrap()
+        run(&["build", "--from", from, "--to", to]).stderr
     };
     assert_eq!(build("# One\n\n{{#measured}}\n\n{{#chart scraping}}\n\n{{#table scraping}}\n"), "");
     let one = fs::read_to_string(to.join("one.html")).unwrap();
@@ -287,8 +346,7 @@ fn a_chapter_that_is_not_there_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("src")).unwrap();
     let from = folder.path().to_str().unwrap();
-    let build =
-        || docs(&["build", "--to", &format!("{from}/built"), "--from", from]).output().unwrap();
+    let build = || run(&["build", "--to", &format!("{from}/built"), "--from", from]);
     assert!(error(&build()).starts_with(&format!("{}/book.toml: ", named(folder.path()))));
     fs::write(folder.path().join("book.toml"), "").unwrap();
     let summary = folder.path().join("src/SUMMARY.md");
@@ -324,13 +382,13 @@ impl Drop for Serving {
 fn serve(args: &[&str]) -> Serving {
     let book = tempfile::tempdir().unwrap();
     let mut command = docs(args);
-    let command = command.args(["--to", book.path().to_str().unwrap()]);
-    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    command.args(["--to", book.path().to_str().unwrap()]).stderr(Stdio::inherit());
+    let mut process = command.spawn().expect("it is built");
+    let stdout = process.stdout.take().unwrap();
     let mut serving = Serving { process, port: 0, book };
+    let line = common::line("the book to be served", stdout, Some).unwrap();
     let address = line.strip_prefix("The book is at http://127.0.0.1:");
-    let port = address.and_then(|rest| rest.strip_suffix("/ (Ctrl-C ends it)\n"));
+    let port = address.and_then(|rest| rest.strip_suffix("/ (Ctrl-C ends it)"));
     serving.port = port.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
     serving
 }
@@ -338,9 +396,10 @@ fn serve(args: &[&str]) -> Serving {
 /// Sends a request as it is, and returns the answer.
 fn ask(port: u16, request: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(stream, "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
+    stream.read_to_end(&mut answer).expect("the server answers and closes");
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -376,7 +435,7 @@ fn a_port_that_cannot_be_had_is_told_and_the_next_one_found() {
     let port = taken.local_addr().unwrap().port().to_string();
     let book = tempfile::tempdir().unwrap();
     let to = book.path().to_str().unwrap();
-    let line = error(&docs(&["--to", to, "--port", &port]).output().unwrap());
+    let line = error(&run(&["--to", to, "--port", &port]));
     assert!(line.starts_with(&format!("cannot serve at port {port}: ")), "{line}");
 
     // Whoever has port 3000, we or another program: it is taken now.

@@ -5,23 +5,22 @@
 //! with REQUIRE_PYTHON=1 that is a failure.
 
 mod common;
-#[path = "../program/measure/python.rs"]
-mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
-use std::time::Duration;
 
-use common::{program, target};
+use common::{PATIENCE_TO_BUILD, program, target, until, within};
+use docs::measure::python;
 use serde_json::Value;
+use testing::{Finished, command};
 
 const SCRAPERS: [&str; 3] = ["scraper_tokio", "scraper_async_std", "scraper_smol"];
 
@@ -33,7 +32,8 @@ fn docs() -> &'static Path {
 fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = PYTHON.get_or_init(|| {
-        match python::find(&target(), &docs().join("python/requirements.txt")) {
+        let find = || python::find(&target(), &docs().join("python/requirements.txt"));
+        match within(PATIENCE_TO_BUILD, "pip to install what the twins need", find) {
             Ok(python) => Some(python),
             Err(reason) if env::var_os("REQUIRE_PYTHON").is_some() => panic!("{reason}"),
             Err(reason) => {
@@ -46,26 +46,24 @@ fn python() -> Option<&'static Path> {
     found.as_deref()
 }
 
-fn run(mut command: Command) -> Output {
-    command.env("PYTHONIOENCODING", "utf-8").stdin(Stdio::null()).output().unwrap()
+fn twin(python: &Path, name: &str, args: &[&str]) -> Finished {
+    Finished::run(python_command(python).arg(docs().join("python").join(name)).args(args))
 }
 
-fn twin(python: &Path, name: &str, args: &[&str]) -> Output {
-    let mut command = Command::new(python);
-    command.arg(docs().join("python").join(name)).args(args);
-    run(command)
+/// What Python prints is UTF-8, also where the system's encoding is another.
+fn python_command(python: &Path) -> Command {
+    let mut command = command(python);
+    command.env("PYTHONUTF8", "1");
+    command
 }
 
-fn rust(name: &str, args: &[&str]) -> Output {
-    let mut command = Command::new(program(name));
-    command.args(args);
-    run(command)
+fn rust(name: &str, args: &[&str]) -> Finished {
+    Finished::run(command(program(name)).args(args))
 }
 
-fn stdout(output: &Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.is_empty(), "{stderr}");
-    String::from_utf8(output.stdout.clone()).unwrap().replace("\r\n", "\n")
+fn stdout(run: &Finished) -> String {
+    assert!(run.stderr.is_empty(), "{}", run.stderr);
+    run.stdout.replace("\r\n", "\n")
 }
 
 /// Does this for each name at the same time, as most of it is waiting; the results are in order.
@@ -88,12 +86,14 @@ struct Site {
 
 impl Site {
     fn start() -> Self {
-        let mut command = Command::new(program("practice_site"));
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let page = lines.nth(1).expect("it prints its pages").unwrap();
-        let address = page.strip_suffix("/coffee").expect("the first is /coffee").to_owned();
-        Self { process, address }
+        let mut site = command(program("practice_site"));
+        let mut process = site.stderr(Stdio::inherit()).spawn().unwrap();
+        let stdout = process.stdout.take().unwrap();
+        let mut site = Self { process, address: String::new() };
+        let coffee = |line: String| line.strip_suffix("/coffee").map(str::to_owned);
+        let address = common::line("the practice site", stdout, coffee);
+        site.address = address.expect("it prints its pages");
+        site
     }
 }
 
@@ -105,7 +105,7 @@ impl Drop for Site {
 }
 
 /// What can be compared of each page, by its place in the list.
-fn pages(output: &Output) -> BTreeMap<u64, Value> {
+fn pages(output: &Finished) -> BTreeMap<u64, Value> {
     let line = |line: &str| {
         let page: Value =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -186,12 +186,12 @@ fn the_scrapers_find_the_same_on_every_page() {
     assert_eq!((&found[&7]["error"], &found[&7]["tries"]), (&"connect".into(), &3.into()));
     assert_eq!(found[&8]["error"], "invalid_url");
     assert_eq!(found[&59]["matches"], serde_json::json!(["Page 49"]));
-    assert_eq!(asyncio.status.code(), Some(1), "some pages failed");
+    assert_eq!(asyncio.code, Some(1), "some pages failed");
 
     for scraper in SCRAPERS {
         let output = rust(scraper, &args);
         assert_eq!(pages(&output), found, "{scraper}");
-        assert_eq!(output.status.code(), Some(1), "{scraper}");
+        assert_eq!(output.code, Some(1), "{scraper}");
     }
     if cfg!(unix) {
         let uvloop = twin(python, "scraper.py", &[&args[..], &["--loop", "uvloop"]].concat());
@@ -239,18 +239,17 @@ fn a_page_that_takes_too_long_is_a_timeout_and_hides_no_other() {
 fn the_twin_reads_urls_from_standard_input() {
     let Some(python) = python() else { return };
     let site = Site::start();
-    let mut command = Command::new(python);
+    let mut command = python_command(python);
     command.arg(docs().join("python/scraper.py")).args(["--concurrency", "2", "--input", "-"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     for n in 0..5 {
         writeln!(stdin, "{}/page/{n}?delay_ms=50", site.address).unwrap();
     }
     drop(stdin);
-    let mut text = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(text.lines().count(), 5, "{text}");
+    let output = Finished::wait(child);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert_eq!(output.stdout.lines().count(), 5, "{}", output.stdout);
 }
 
 /// Pages of several hosts, each a practice site, and a line that is no URL: a list for many machines.
@@ -288,11 +287,10 @@ impl ManyHosts {
     }
 
     fn run(&self, python: &Path) -> Command {
-        let mut command = Command::new(python);
+        let mut command = python_command(python);
         command.arg(docs().join("python/many_machines.py")).args(["--parts", "16"]);
         command.arg(program("scraper_smol")).arg(self.folder.path().join("urls"));
         command.arg(self.results()).args(["--", "--concurrency", "2"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 }
@@ -303,7 +301,7 @@ fn kill(process: &str) -> bool {
         true => ("taskkill", vec!["/F", "/PID", process]),
         false => ("kill", vec!["-KILL", process]),
     };
-    Command::new(program).args(args).stderr(Stdio::null()).status().unwrap().success()
+    Finished::run(command(program).args(args)).code == Some(0)
 }
 
 #[test]
@@ -311,23 +309,20 @@ fn on_many_machines_each_page_counts_once_though_a_worker_is_killed() {
     let Some(python) = python() else { return };
     let hosts = ManyHosts::start();
     let mut run = hosts.run(python).spawn().unwrap();
-    let result = loop {
+    let mut result = PathBuf::new();
+    until("a worker to be killed in the middle", || {
         assert!(run.try_wait().unwrap().is_none(), "it begins before it ends");
-        thread::sleep(Duration::from_millis(5));
         // What a worker has begun is called PART.HOST-PROCESS.part.
-        let Some(unfinished) = hosts.files("part").pop() else { continue };
+        let Some(unfinished) = hosts.files("part").pop() else { return false };
         let name = unfinished.file_stem().unwrap().to_str().unwrap();
         let killed = kill(name.rsplit_once('-').unwrap().1);
         let (part, _) = name.split_once('.').unwrap();
-        let result = hosts.results().join(format!("{part}.jsonl"));
-        if killed && !result.exists() {
-            break result; // in the middle, and not a moment too late
-        }
-    };
+        result = hosts.results().join(format!("{part}.jsonl"));
+        killed && !result.exists() // and not a moment too late
+    });
 
-    let output = run.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let output = Finished::wait(run);
+    assert_eq!(output.code, Some(0), "{}{}", output.stdout, output.stderr);
     assert!(result.exists(), "another worker has done it");
     let mut places = BTreeSet::new();
     let mut hosts_seen = BTreeSet::new();
@@ -353,7 +348,7 @@ fn on_many_machines_each_page_counts_once_though_a_worker_is_killed() {
     // What is done is not done again, not even when nobody answers any more.
     let (folder, urls) = (hosts.folder, hosts.urls);
     let hosts = ManyHosts { sites: Vec::new(), folder, urls };
-    let again = stdout(&hosts.run(python).output().unwrap());
+    let again = stdout(&Finished::run(&mut hosts.run(python)));
     assert_eq!(again.lines().count(), 1, "{again}");
     assert!(again.contains(" parts are done; the results are in "), "{again}");
 }
@@ -367,9 +362,8 @@ fn on_many_machines_what_goes_wrong_is_told_in_a_line() {
     let run = |scraper: &str, list: &str, more: &[&str]| {
         let args = [scraper, list, &path("results")];
         let output = twin(python, "many_machines.py", &[&args, more].concat());
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let last = stderr.lines().next_back().unwrap_or_default().to_owned();
-        (output.status.code(), last, String::from_utf8_lossy(&output.stdout).into_owned())
+        let last = output.stderr.lines().next_back().unwrap_or_default().to_owned();
+        (output.code, last, output.stdout)
     };
     let scraper = program("scraper_tokio").display().to_string();
     let (code, told, _) = run("no-such-scraper", &path("urls"), &[]);
@@ -418,10 +412,8 @@ fn the_python_at_the_top_of_lessons_and_exercises_compiles() {
         // As the body of a coroutine: then it may await and return.
         let code = format!("async def top():\n{}", code.replace('\n', "\n    "));
         let compile = "import sys\ncompile(sys.argv[1], sys.argv[2], 'exec')";
-        let mut command = Command::new(python);
-        command.args(["-c", compile, &code]).arg(&file);
-        let output = run(command);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = Finished::run(python_command(python).args(["-c", compile, &code]).arg(&file));
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
         sources += 1;
     }
     assert!(sources > 35, "{sources}");

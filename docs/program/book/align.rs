@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp};
 
-use super::excerpt::Line;
+use super::excerpt::SourceLine;
 
 /// A file to be set beside others.
 pub struct Column<'a> {
     /// Its language.
     pub language: &'a str,
     /// Its lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SourceLine>,
 }
 
 /// Some lines of a column, and how many rows they take.
@@ -56,7 +56,7 @@ struct Part {
     lines: Range<usize>,
 }
 
-fn parts(lines: &[Line]) -> Vec<Part> {
+fn parts(lines: &[SourceLine]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         match parts.last_mut() {
@@ -109,7 +109,7 @@ fn rows(files: &[Vec<&str>]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut done = vec![0; files.len()];
     let ends = files.iter().map(Vec::len).collect();
-    let end = Run { starts: ends, length: 0 };
+    let end = SharedLines { starts: ends, length: 0 };
     for run in common_runs(files).into_iter().chain([end]) {
         if run.starts != done {
             let lines = done.iter().zip(&run.starts).map(|(&from, &to)| from..to).collect();
@@ -125,16 +125,16 @@ fn rows(files: &[Vec<&str>]) -> Vec<Row> {
 }
 
 /// Neighbouring lines that all files hold: where they start in each, and how many they are.
-struct Run {
+struct SharedLines {
     starts: Vec<usize>,
     length: usize,
 }
 
-fn common_runs(files: &[Vec<&str>]) -> Vec<Run> {
+fn common_runs(files: &[Vec<&str>]) -> Vec<SharedLines> {
     let (first, others) = files.split_first().expect("there is a file");
     let matches: Vec<Vec<Option<usize>>> =
         others.iter().map(|other| matching(first, other)).collect();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<SharedLines> = Vec::new();
     for line in 0..first.len() {
         let places: Option<Vec<usize>> = matches.iter().map(|places| places[line]).collect();
         let Some(places) = places else { continue };
@@ -143,7 +143,7 @@ fn common_runs(files: &[Vec<&str>]) -> Vec<Run> {
             Some(run) if run.starts.iter().map(|at| at + run.length).eq(starts.clone()) => {
                 run.length += 1;
             }
-            _ => runs.push(Run { starts, length: 1 }),
+            _ => runs.push(SharedLines { starts, length: 1 }),
         }
     }
     runs
@@ -197,8 +197,8 @@ mod tests {
 
     fn column<'a>(language: &'a str, text: &str) -> Column<'a> {
         let lines = text.split(' ').map(|word| match word.split_once('/') {
-            Some((region, text)) => Line { text: text.into(), region: Some(region.into()) },
-            None => Line { text: word.into(), region: None },
+            Some((region, text)) => SourceLine { text: text.into(), region: Some(region.into()) },
+            None => SourceLine { text: word.into(), region: None },
         });
         Column { language, lines: lines.collect() }
     }

@@ -9,7 +9,7 @@ use similar::DiffOp;
 
 use super::align;
 use super::excerpt;
-use super::html::escape;
+use crate::html::escape;
 
 /// How many lines around a difference are shown.
 const CONTEXT: usize = 3;

@@ -10,12 +10,12 @@ pub struct Excerpt {
     /// The file, named as from the root of the repository.
     pub file: String,
     /// Its lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SourceLine>,
 }
 
 /// A line, and the innermost anchored region around it.
 #[derive(Clone)]
-pub struct Line {
+pub struct SourceLine {
     /// Without its line break.
     pub text: String,
     /// The region's name.
@@ -49,7 +49,7 @@ pub fn read(folder: &Path, wanted: &str) -> Result<Excerpt, String> {
 }
 
 /// The lines of the part of this name, or all of them.
-fn part(text: &str, name: Option<&str>) -> Result<Vec<Line>, String> {
+fn part(text: &str, name: Option<&str>) -> Result<Vec<SourceLine>, String> {
     match (parse(text, name)?, name) {
         (Some(lines), _) => Ok(lines),
         (None, name) => {
@@ -61,7 +61,7 @@ fn part(text: &str, name: Option<&str>) -> Result<Vec<Line>, String> {
 
 /// The lines of the anchored part, if it is there, or all of them; without the comments that mark
 /// regions.
-fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<Line>>, String> {
+fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<SourceLine>>, String> {
     let mut lines = Vec::new();
     let mut open: Vec<&str> = Vec::new();
     let mut found = 0;
@@ -77,7 +77,7 @@ fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<Line>>, String> 
             }
             None if anchor.is_none_or(|anchor| open.contains(&anchor)) => {
                 let region = open.last().filter(|name| Some(**name) != anchor);
-                lines.push(Line {
+                lines.push(SourceLine {
                     text: line.trim_end().to_owned(),
                     region: region.map(|&name| name.to_owned()),
                 });
@@ -95,9 +95,9 @@ fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<Line>>, String> 
 
 /// The function of this name, as rustfmt lays it out: it ends with the first brace that stands as
 /// far to the right as its beginning. What is right above it belongs to it.
-fn function(lines: &[Line], name: &str) -> Option<Vec<Line>> {
-    let words = |line: &Line| line.text.split(['(', '<', ' ']).any(|word| word == name);
-    let begins = |line: &&Line| words(line) && line.text.contains(&format!("fn {name}"));
+fn function(lines: &[SourceLine], name: &str) -> Option<Vec<SourceLine>> {
+    let words = |line: &SourceLine| line.text.split(['(', '<', ' ']).any(|word| word == name);
+    let begins = |line: &&SourceLine| words(line) && line.text.contains(&format!("fn {name}"));
     let head = lines.iter().position(|line| begins(&line))?;
     let indent = lines[head].text.len() - lines[head].text.trim_start().len();
     let end = format!("{:indent$}}}", "");
@@ -117,8 +117,8 @@ fn mark(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Without the indentation that all lines share.
-fn unindented(mut lines: Vec<Line>) -> Vec<Line> {
-    let indent = |line: &Line| line.text.len() - line.text.trim_start_matches(' ').len();
+fn unindented(mut lines: Vec<SourceLine>) -> Vec<SourceLine> {
+    let indent = |line: &SourceLine| line.text.len() - line.text.trim_start_matches(' ').len();
     let shared = lines.iter().filter(|line| !line.text.is_empty()).map(indent).min().unwrap_or(0);
     for line in lines.iter_mut().filter(|line| !line.text.is_empty()) {
         line.text.drain(..shared);
@@ -128,7 +128,8 @@ fn unindented(mut lines: Vec<Line>) -> Vec<Line> {
 
 /// A file as readers know it: from the root of the repository, if it is in there.
 pub fn name_of(path: &Path) -> String {
-    let root = Path::new(super::DOCS).parent().and_then(|root| root.canonicalize().ok());
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(|root| root.canonicalize().ok());
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let inside = root.and_then(|root| full.strip_prefix(root).ok().map(Path::to_owned));
     inside.unwrap_or_else(|| path.to_owned()).display().to_string().replace('\\', "/")

@@ -1,5 +1,5 @@
 //! What can only be seen in the built book: links and pictures that lead nowhere, and code that is
-//! indented and not fenced, so that nobody asked where it is from.
+//! indented and not fenced, so that its file is not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 
-use super::Fault;
+use super::fault::Fault;
 
 /// A page of the built book.
 #[derive(Default)]

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::expand::CodeBlock;
+use super::code_block::CodeBlock;
 
 /// Words that a reader takes in each minute, of text in which every sentence says something.
 const WORDS: usize = 150;
@@ -45,7 +45,7 @@ pub fn line(folder: &Path, lines: &[&str], arguments: &str) -> Result<String, St
     Ok(format!(
         "\n<p class=\"reading\">{minutes} minutes · {} · {}</p>\n\n",
         reading.level(),
-        super::html::escape(reading.aim)
+        crate::html::escape(reading.aim)
     ))
 }
 

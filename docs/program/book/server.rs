@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Where the book is if nobody wants another port.
+/// The port of the book, unless another is asked for.
 const FIRST_PORT: u16 = 3000;
 
 /// The last port that is tried then.

@@ -29,16 +29,16 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::align::{self, Cell, Column};
-use super::excerpt::Line;
-use super::expand::CodeBlock;
-use super::html::escape;
+use super::code_block::CodeBlock;
+use super::excerpt::SourceLine;
+use crate::html::escape;
 
 /// What a column shows.
 struct Source<'a> {
     name: &'a str,
     language: &'a str,
     file: String,
-    lines: Vec<Line>,
+    lines: Vec<SourceLine>,
 }
 
 /// The HTML for the block that the first of these lines opens, and how many lines it takes.
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     fn source<'a>(name: &'a str, file: &str, text: &str) -> Source<'a> {
-        let lines = text.split(' ').map(|word| Line { text: word.to_owned(), region: None });
+        let lines = text.split(' ').map(|word| SourceLine { text: word.to_owned(), region: None });
         Source { name, language: "rust", file: file.to_owned(), lines: lines.collect() }
     }
 

@@ -1,5 +1,5 @@
 //! What mdBook only writes to its log: an HTML element that does not end, a footnote that is not
-//! there. Whoever reads a log is not the reader of the book, so each is a mistake here.
+//! there. No reader of the book sees a log, so each is a mistake here.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -8,19 +8,26 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::theme::{FAINT, INK, LETTER, TEXT, WIDTH, colour};
 use crate::measure::numbers::short;
-use crate::measure::statistics::Summary;
+use crate::measure::statistics::{Rounds, Spread};
 
 const HEIGHT: u32 = 320;
 
 /// The room that a name needs below another.
 const LINE: i32 = 17;
 
+/// A contender's name, and the spread at each size.
+type Curve = (String, Vec<(u64, Spread)>);
+
 /// Draws the lines.
 pub fn draw(
-    series: &[(String, Vec<(u64, Summary)>)],
+    series: &[(String, Vec<(u64, Rounds)>)],
     of: &str,
     unit: &str,
 ) -> Result<String, Box<dyn Error>> {
+    let line = |(name, points): &(String, Vec<(u64, Rounds)>)| {
+        (name.clone(), points.iter().map(|(size, rounds)| (*size, rounds.spread())).collect())
+    };
+    let series: &[Curve] = &series.iter().map(line).collect::<Vec<_>>();
     let letters = series.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let (x_range, y_range) = ranges(series);
     let last = x_range.end;
@@ -81,7 +88,7 @@ pub fn draw(
 }
 
 /// From the least to the greatest, with a little room above and below.
-fn ranges(series: &[(String, Vec<(u64, Summary)>)]) -> (Range<f64>, Range<f64>) {
+fn ranges(series: &[Curve]) -> (Range<f64>, Range<f64>) {
     let points = || series.iter().flat_map(|(_, points)| points);
     let range = |numbers: &mut dyn Iterator<Item = f64>| {
         let (low, high) = numbers.fold((f64::MAX, f64::MIN_POSITIVE), |(low, high), number| {
@@ -97,7 +104,7 @@ fn ranges(series: &[(String, Vec<(u64, Summary)>)]) -> (Range<f64>, Range<f64>) 
 }
 
 /// The sizes that were measured are the marks of the axis.
-fn sizes(series: &[(String, Vec<(u64, Summary)>)]) -> Vec<f64> {
+fn sizes(series: &[Curve]) -> Vec<f64> {
     let points = series.iter().flat_map(|(_, points)| points);
     let mut sizes: Vec<f64> = points.map(|(size, _)| *size as f64).collect();
     sizes.sort_by(f64::total_cmp);

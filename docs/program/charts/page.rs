@@ -2,10 +2,12 @@
 
 use std::error::Error;
 
-use super::theme::escape;
+use super::picture;
+use crate::html::escape;
 use crate::measure::figures;
 use crate::measure::report::where_and_when;
 use crate::measure::results::Measurements;
+use crate::measure::table::Table;
 
 const STYLE: &str = "
 :root { color-scheme: light dark; }
@@ -32,22 +34,18 @@ pub fn page(m: &Measurements) -> Result<String, Box<dyn Error>> {
          <h1>Measured side by side</h1>\n<p>{}</p>\n",
         escape(&where_and_when(m))
     );
-    for name in super::names(m) {
+    for name in picture::names(m) {
         let figure = figures::named(m, name)?;
         html += &format!("<h2>{} ({})</h2>\n", escape(&figure.title), escape(figure.unit));
-        html += &super::render(m, name)?;
+        html += &picture::render(m, name)?;
         html += &table(&figure.table());
-        for note in std::iter::once(figure.note.clone()).chain(figure.conclusions()) {
-            if !note.is_empty() {
-                html += &format!("<p>{}</p>\n", escape(&note));
-            }
-        }
+        html.extend(figure.notes().iter().map(|note| format!("<p>{}</p>\n", escape(note))));
     }
     html += "</html>\n";
     Ok(html)
 }
 
-fn table(table: &figures::Table) -> String {
+fn table(table: &Table) -> String {
     let cells = |tag: &str, cells: &[String]| -> String {
         cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escape(cell))).collect()
     };

@@ -1,11 +1,11 @@
 //! Makes a drawing follow the page that it is in.
 //!
-//! plotters knows fixed colours only. So a drawing is made in stand-ins, colours that nobody would
-//! choose, and each stand-in becomes what the page says.
+//! plotters knows fixed colours only. So a drawing is made in stand-ins, colours that no page
+//! has, and each stand-in becomes what the page says.
 
 use plotters::style::RGBColor;
 
-pub use crate::book::html::escape;
+use crate::html::escape;
 
 /// The width of all charts; a page scales them. Small, so that text stays readable on a phone.
 pub const WIDTH: u32 = 440;
@@ -21,7 +21,7 @@ pub const INK: RGBColor = RGBColor(1, 1, 1);
 pub const FAINT: RGBColor = RGBColor(2, 2, 2);
 
 /// A contender's name as it begins, its custom property, and the tone without one.
-const TONES: [(&str, &str, &str); 12] = [
+const TONES: [(&str, &str, &str); 10] = [
     ("tokio (hyper)", "tokio-hyper", "#7aa9de"),
     ("tokio", "tokio", "#3f83d0"),
     ("smol", "smol", "#2f9c68"),
@@ -29,10 +29,8 @@ const TONES: [(&str, &str, &str); 12] = [
     ("asyncio", "python", "#d98016"),
     ("aiohttp (uvloop)", "uvloop", "#c0524a"),
     ("aiohttp", "python", "#d98016"),
-    ("httpx", "python", "#d98016"),
     ("FastAPI", "python", "#d98016"),
     ("curl", "curl", "#7f8894"),
-    ("wrk", "limit", "#7f8894"),
     ("", "other", "#7f8894"),
 ];
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::order::{Order, Usage};
+use super::command_spec::{CommandSpec, Usage};
 use super::process::Running;
-use super::results::{Experiment, Run};
+use super::results::{Experiment, Sample};
 
 /// A contender that is not done after so many seconds hangs: it is ended, and named.
 const LIMIT_S: f64 = 600.0;
@@ -17,8 +17,8 @@ pub struct Trial {
     pub experiment: Experiment,
     pub size: u64,
     pub contender: &'static str,
-    pub order: Order,
-    /// In how many rounds it takes part.
+    pub spec: CommandSpec,
+    /// How many rounds there are; the same for all of an experiment.
     pub rounds: usize,
     /// Reads its output: how much was done, or why that is not what was asked for.
     pub check: Check,
@@ -36,28 +36,27 @@ pub fn run_interleaved(
     mut trials: Vec<Trial>,
     folder: &Path,
     left_out: &mut Vec<String>,
-) -> Result<Vec<Run>, Box<dyn Error>> {
-    let bar = progress(title, trials.iter().map(|trial| trial.rounds).sum());
-    let mut runs = Vec::new();
+) -> Result<Vec<Sample>, Box<dyn Error>> {
     let rounds = trials.iter().map(|trial| trial.rounds).max().unwrap_or(0);
+    let bar = progress(title, rounds * trials.len());
+    let mut runs = Vec::new();
     for round in 0..rounds {
-        // Whoever is first in one round is last in the next.
-        let turn = usize::from(round > 0 && !trials.is_empty());
-        trials.rotate_left(turn);
         let mut failed = Vec::new();
-        for trial in trials.iter().filter(|trial| trial.rounds > round) {
-            bar.set_message(format!("{} of {}, {}", round + 1, trial.rounds, trial.contender));
+        for trial in &trials {
+            bar.set_message(format!("{} of {rounds}, {}", round + 1, trial.contender));
             match run_once(trial, folder)? {
                 Ok((usage, work)) => runs.push(record(trial, round, work, &usage)),
                 Err(reason) => {
                     bar.suspend(|| eprintln!("{title}: {} failed: {reason}", trial.contender));
-                    failed.push((trial.experiment, trial.size, trial.contender));
+                    failed.push(trial.contender);
                     left_out.push(format!("{title}, {}: {reason}", trial.contender));
                 }
             }
             bar.inc(1);
         }
-        trials.retain(|trial| !failed.contains(&(trial.experiment, trial.size, trial.contender)));
+        trials.retain(|trial| !failed.contains(&trial.contender));
+        let first = usize::from(!trials.is_empty());
+        trials.rotate_left(first); // the first of one round is the last of the next
     }
     bar.finish_and_clear();
     Ok(runs)
@@ -67,13 +66,13 @@ pub fn run_interleaved(
 fn run_once(trial: &Trial, folder: &Path) -> Result<Result<(Usage, u64), String>, Box<dyn Error>> {
     let output = folder.join("output.txt");
     let messages = folder.join("messages.txt");
-    let order = Order {
+    let spec = CommandSpec {
         stdout: Some(output.clone()),
         stderr: Some(messages.clone()),
         limit_s: Some(LIMIT_S),
-        ..trial.order.clone()
+        ..trial.spec.clone()
     };
-    let usage = Running::start(&order)?.wait()?;
+    let usage = Running::start(&spec)?.wait()?;
     if !usage.success {
         let words = std::fs::read_to_string(messages).unwrap_or_default();
         let last = words.lines().last().unwrap_or("no reason given").to_owned();
@@ -82,8 +81,8 @@ fn run_once(trial: &Trial, folder: &Path) -> Result<Result<(Usage, u64), String>
     Ok((trial.check)(&output).map(|work| (usage, work)))
 }
 
-fn record(trial: &Trial, round: usize, work: u64, usage: &Usage) -> Run {
-    Run {
+fn record(trial: &Trial, round: usize, work: u64, usage: &Usage) -> Sample {
+    Sample {
         experiment: trial.experiment,
         size: trial.size,
         contender: trial.contender.to_owned(),
@@ -93,8 +92,6 @@ fn record(trial: &Trial, round: usize, work: u64, usage: &Usage) -> Run {
         cpu_s: usage.cpu_s,
         peak_bytes: usage.peak_bytes,
         first_output_s: usage.first_output_s,
-        p50_s: None,
-        p99_s: None,
     }
 }
 
@@ -104,7 +101,8 @@ fn progress(title: &str, total: usize) -> ProgressBar {
     if bar.is_hidden() {
         eprintln!("{title}: {total} runs");
     }
-    let style = ProgressStyle::with_template("{prefix:<24} {bar:20} {pos}/{len} round {msg}");
+    let style =
+        ProgressStyle::with_template("{prefix:<24} {bar:20} {pos}/{len}, {eta} to go, round {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_prefix(title.to_owned());
     bar

@@ -45,11 +45,6 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
     if programs.curl {
         add("curl", output("curl", &["--version"]));
     }
-    for (name, there) in [("wget2", programs.wget2), ("lychee", programs.lychee)] {
-        if there {
-            add(name, output(name, &["--version"]));
-        }
-    }
     if programs.wrk {
         // wrk -v prints its version, and counts that as an error.
         let print = std::process::Command::new("wrk").arg("-v").output().ok();
@@ -60,7 +55,6 @@ pub fn versions(workspace: &Path, programs: &Programs) -> BTreeMap<String, Strin
         let print =
             |name| format!("from importlib.metadata import version; print(version('{name}'))");
         add("aiohttp", output(python, &["-c", &print("aiohttp")]));
-        add("httpx", output(python, &["-c", &print("httpx")]));
         add("FastAPI", output(python, &["-c", &print("fastapi")]));
         add("uvicorn", output(python, &["-c", &print("uvicorn")]));
         if programs.uvloop {

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use super::order::{Order, Usage};
+use super::command_spec::{CommandSpec, Usage};
 
 /// The pipes that keep what runs alive. `None` after Ctrl-C: nothing new starts.
 static LIFELINES: Mutex<Option<BTreeMap<u32, ChildStdin>>> = Mutex::new(Some(BTreeMap::new()));
 
-/// At the first Ctrl-C everything that runs is ended, and whoever waits for it gets
+/// At the first Ctrl-C everything that runs is ended, and each wait for it returns
 /// [`Interrupted`]; the second ends this program, and thereby the rest.
 pub fn end_all_at_ctrl_c() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
@@ -53,7 +53,7 @@ impl Running {
     ///
     /// # Errors
     /// [`Interrupted`], or `measured` cannot be started.
-    pub fn start(order: &Order) -> Result<Self, Box<dyn Error>> {
+    pub fn start(spec: &CommandSpec) -> Result<Self, Box<dyn Error>> {
         let measured = path();
         let mut command = Command::new(&measured);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -67,7 +67,7 @@ impl Running {
             .map_err(|error| format!("cannot start {}: {error}", measured.display()))?;
         let mut lifeline = child.stdin.take().expect("it is piped");
         let answer = child.stdout.take().expect("it is piped");
-        writeln!(lifeline, "{}", serde_json::to_string(order)?)?;
+        writeln!(lifeline, "{}", serde_json::to_string(spec)?)?;
         lifelines.insert(child.id(), lifeline);
         Ok(Self { measured: child, answer })
     }
@@ -113,12 +113,17 @@ impl Drop for Running {
 ///
 /// # Errors
 /// It cannot be started, it fails, or Ctrl-C was pressed.
-pub fn run(order: &Order) -> Result<Usage, Box<dyn Error>> {
-    let usage = Running::start(order)?.wait()?;
+pub fn run(spec: &CommandSpec) -> Result<Usage, Box<dyn Error>> {
+    let usage = Running::start(spec)?.wait()?;
     match usage.success {
         true => Ok(usage),
         false => Err(usage.ending.into()),
     }
+}
+
+/// Puts what was being done before an error, but not before Ctrl-C.
+pub fn in_words(error: Box<dyn Error>, doing: &str) -> Box<dyn Error> {
+    if error.is::<Interrupted>() { error } else { format!("{doing}: {error}").into() }
 }
 
 /// What a command prints, when it succeeds; the command takes no time worth waiting for.

@@ -9,7 +9,7 @@ const VARIABLE: &str = "TWINS_PYTHON";
 
 /// What the twins need: the syntax and the libraries.
 const CHECK: &str = "import sys; assert sys.version_info >= (3, 11)
-import aiohttp, asyncpg, distributed, fastapi, httpx, pymongo, schemathesis, secantus, selectolax, uvicorn";
+import aiohttp, asyncpg, distributed, fastapi, pymongo, schemathesis, secantus, selectolax, uvicorn";
 
 /// An interpreter that can run the twins.
 ///
@@ -46,10 +46,10 @@ pub fn find(target: &Path, requirements: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-/// The first Python on the path that is new enough.
+/// The newest Python on the path, or the one that has no version in its name.
 fn newest_enough() -> Result<PathBuf, String> {
     const VERSION: &str = "import sys; assert sys.version_info >= (3, 11)";
-    let names = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
+    let names = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"];
     let found =
         names.map(PathBuf::from).into_iter().find(|name| succeeds(name, &["-c", VERSION]).is_ok());
     found.ok_or_else(|| "there is no Python 3.11 or later".to_owned())

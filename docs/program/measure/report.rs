@@ -1,8 +1,9 @@
 //! The report on the terminal: where it was measured, a table for each figure, what it allows.
 
-use super::figures::{self, Table};
-use super::numbers::{count, short};
+use super::figures;
+use super::numbers::short;
 use super::results::Measurements;
+use super::table::Table;
 
 const WIDTH: usize = 80;
 
@@ -11,10 +12,7 @@ pub fn text(m: &Measurements) -> String {
     let mut text = format!("\n{}\n\n", wrap(&where_and_when(m)));
     for figure in figures::all(m) {
         text += &format!("{}\n{}\n", wrap(&figure.title), terminal(&figure.table()));
-        let notes = std::iter::once(figure.note.clone()).chain(figure.conclusions());
-        for note in notes.filter(|note| !note.is_empty()) {
-            text += &format!("{}\n", wrap(&note));
-        }
+        text.extend(figure.notes().iter().map(|note| wrap(note) + "\n"));
         text.push('\n');
     }
     text += &format!("{}\n", wrap(READING));
@@ -28,9 +26,11 @@ pub fn text(m: &Measurements) -> String {
 }
 
 /// How to read the tables.
-const READING: &str = "The figures are medians, and the spread goes from the least to the greatest \
-    run. Ratios are within this run, on this machine; in brackets the worst and the best case that \
-    the spreads allow. \"No telling\": the spreads overlap, so the difference may be chance.";
+const READING: &str = "The figures are medians, and the spread goes from the least to the greatest run. \
+    Contenders are compared within each round, for what else the machine does falls on one round \
+    alike: given are the median of the ratios and, in brackets, an interval. Of sixteen such intervals \
+    at most one misses the ratio that endless rounds would give. Where 1 is inside, there is no telling \
+    which of the two takes more.";
 
 /// One paragraph: what a figure of this run belongs to.
 pub fn where_and_when(m: &Measurements) -> String {
@@ -59,14 +59,13 @@ pub fn where_and_when(m: &Measurements) -> String {
 /// What the least process takes: no contender can be below it.
 fn floor(m: &Measurements) -> Option<String> {
     use super::contender::EMPTY;
-    use super::results::{Experiment::FirstHello, Run};
-    let peak =
-        m.summary(FirstHello, 1, EMPTY, |run: &Run| run.peak_bytes.map(|bytes| bytes as f64))?;
-    let wall = m.summary(FirstHello, 1, EMPTY, Run::wall_ms)?;
+    use super::results::{Experiment::FirstHello, Sample};
+    let peak = m.rounds(FirstHello, 1, EMPTY, Sample::peak_mb)?;
+    let wall = m.rounds(FirstHello, 1, EMPTY, |run| Some(run.wall_s * 1e3))?;
     Some(format!(
-        "The floor: a program that does nothing takes {} ms and {} kB here; both are in all figures.",
-        short(wall.median),
-        count((peak.median / 1e3) as u64),
+        "The floor: a program that does nothing takes {} ms and {} MB here; both are in all figures.",
+        short(wall.spread().median),
+        short(peak.spread().median),
     ))
 }
 

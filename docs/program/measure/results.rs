@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::statistics::Summary;
+use super::statistics::Rounds;
 
 /// One recorded run of `measure`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,25 +17,34 @@ pub struct Measurements {
     pub quick: bool,
     /// The day, such as 2026-11-22 (UTC).
     pub date: String,
-    /// The commit that was measured, and whether files differed from it.
+    /// The commit that was measured.
     pub commit: String,
+    /// Whether files differed from it.
     pub dirty: bool,
+    /// Where.
     pub machine: Machine,
     /// Versions of compiler, libraries and tools, by name.
     pub versions: BTreeMap<String, String>,
+    /// What all had in common.
     pub settings: Settings,
     /// What was not measured, and why.
     pub left_out: Vec<String>,
-    pub runs: Vec<Run>,
+    /// Every single run.
+    pub runs: Vec<Sample>,
+    /// What the programs cost at rest.
     pub costs: Vec<Cost>,
 }
 
 /// Where it was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
+    /// Its processor.
     pub cpu: String,
+    /// How many of its processors this program may use.
     pub cores: usize,
+    /// Its memory.
     pub memory_bytes: u64,
+    /// The system.
     pub system: String,
     /// Processes that were ready to run, on average over the minute before the first run.
     pub load_before: Option<f64>,
@@ -66,58 +75,50 @@ pub enum Experiment {
     Hello,
     /// `size` pages of 10 KB.
     Pages,
-    /// The same pages sent as plain text, in which nothing is searched.
-    PlainText,
-    /// `size` URLs from standard input.
-    UrlsFromInput,
+    /// The same pages, searched with a selector.
+    Select,
     /// As many pages as scrapers are compared with, on `size` hosts.
     Hosts,
-    /// The same, with a few at a time to each host.
-    PerHost,
-    /// The same, with every tenth answer a 503.
-    Retries,
     /// 100 pages that each take 300 ms, `size` in flight.
     Latency,
     /// The time until a program prints Hello.
     FirstHello,
-    /// `size` pages that take no time.
-    FewPages,
     /// Requests to a web service, on `size` connections.
     Service,
 }
 
 /// One run of one program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
+pub struct Sample {
+    /// What was done.
     pub experiment: Experiment,
+    /// How many, of what the experiment counts.
     pub size: u64,
+    /// Who did it.
     pub contender: String,
+    /// The round: what ran in the same one can be compared.
     pub round: usize,
     /// Pages or hello-worlds that were done, counted in its output.
     pub work: u64,
+    /// Wall time.
     pub wall_s: f64,
+    /// Processor time (Unix).
     pub cpu_s: Option<f64>,
+    /// Peak memory (Unix).
     pub peak_bytes: Option<u64>,
+    /// The time until it printed something, where that was asked for.
     pub first_output_s: Option<f64>,
-    /// The time that half of the requests took, and 99 of a hundred, as wrk saw it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p50_s: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p99_s: Option<f64>,
 }
 
 /// What it takes to have a program at all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
+    /// Whose program it is.
     pub contender: String,
     /// Each clean release build, in seconds.
     pub build_s: Vec<f64>,
-    /// Crates that are compiled, its own included.
-    pub crates: Option<u64>,
     /// The release binary without debug information.
     pub binary_bytes: u64,
-    /// The most threads seen with 100 pages in flight (Linux).
-    pub threads: Option<u64>,
 }
 
 impl Measurements {
@@ -157,37 +158,38 @@ impl Measurements {
                 names.push(&run.contender);
             }
         }
-        names.sort_by_key(|name| super::contender::place(name));
+        names.sort_by_key(|name| super::contender::rank(name));
         names
     }
 
-    /// One figure of a contender, over all its runs; `None` when it is not known.
-    pub fn summary(
+    /// One figure of a contender, in each round; `None` when it is not known.
+    pub fn rounds(
         &self,
         experiment: Experiment,
         size: u64,
         contender: &str,
-        figure: impl Fn(&Run) -> Option<f64>,
-    ) -> Option<Summary> {
+        figure: impl Fn(&Sample) -> Option<f64>,
+    ) -> Option<Rounds> {
         let runs = self.of(experiment);
         let runs = runs.filter(|run| run.size == size && run.contender == contender);
-        Summary::of(runs.filter_map(figure))
+        Rounds::of(runs.filter_map(|run| Some((run.round, figure(run)?))))
     }
 
-    fn of(&self, experiment: Experiment) -> impl Iterator<Item = &Run> {
+    /// The size at which scrapers are compared: of all, the one with the most runs.
+    pub fn compared_size(&self) -> Option<u64> {
+        let runs = |size: &u64| self.of(Experiment::Pages).filter(|run| run.size == *size).count();
+        self.sizes(Experiment::Pages).into_iter().max_by_key(runs)
+    }
+
+    fn of(&self, experiment: Experiment) -> impl Iterator<Item = &Sample> {
         self.runs.iter().filter(move |run| run.experiment == experiment)
     }
 }
 
-impl Run {
+impl Sample {
     /// Pages, or hello-worlds, a second.
     pub fn rate(&self) -> Option<f64> {
         Some(self.work as f64 / self.wall_s)
-    }
-
-    /// Wall time of the whole process, in seconds.
-    pub fn wall(&self) -> Option<f64> {
-        Some(self.wall_s)
     }
 
     /// Processor time for one page, in microseconds.
@@ -198,25 +200,5 @@ impl Run {
     /// Peak memory, in megabytes.
     pub fn peak_mb(&self) -> Option<f64> {
         self.peak_bytes.map(|bytes| bytes as f64 / 1e6)
-    }
-
-    /// The time until something was printed, in milliseconds.
-    pub fn first_output_ms(&self) -> Option<f64> {
-        self.first_output_s.map(|seconds| seconds * 1e3)
-    }
-
-    /// The time that half of the requests took, in milliseconds.
-    pub fn p50_ms(&self) -> Option<f64> {
-        self.p50_s.map(|seconds| seconds * 1e3)
-    }
-
-    /// The time that 99 of a hundred requests took, in milliseconds.
-    pub fn p99_ms(&self) -> Option<f64> {
-        self.p99_s.map(|seconds| seconds * 1e3)
-    }
-
-    /// Wall time in milliseconds.
-    pub fn wall_ms(&self) -> Option<f64> {
-        Some(self.wall_s * 1e3)
     }
 }

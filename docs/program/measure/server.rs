@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::order::{Order, Usage};
+use super::command_spec::{CommandSpec, Usage};
 use super::process::{self, Running, interrupted};
 
 /// How long a server may take to answer at first.
@@ -25,13 +25,13 @@ impl Server {
     /// # Errors
     /// It does not start.
     pub fn practice_site(program: &Path, folder: &Path) -> Result<Self, Box<dyn Error>> {
-        let order = |port: u16| Order {
+        let spec = |port: u16| CommandSpec {
             program: program.to_owned(),
             args: vec!["--port".to_owned(), port.to_string()],
             stdout: Some(folder.join("practice_site.txt")),
-            ..Order::default()
+            ..CommandSpec::default()
         };
-        Self::start("the practice site", |address| Ok(order(address.port())))
+        Self::start("the practice site", |address| Ok(spec(address.port())))
     }
 
     /// nginx, with one process and no log, for the files under `folder`.
@@ -47,11 +47,11 @@ impl Server {
             fs::write(&file, nginx_conf(folder, address))?;
             let arg = |path: &Path| path.display().to_string();
             let args = ["-p".to_owned(), arg(folder), "-c".to_owned(), arg(&file)];
-            Ok(Order {
+            Ok(CommandSpec {
                 program: "nginx".into(),
                 args: args.into(),
                 stderr: Some(folder.join("nginx.txt")),
-                ..Order::default()
+                ..CommandSpec::default()
             })
         })
     }
@@ -60,23 +60,27 @@ impl Server {
     ///
     /// # Errors
     /// It does not start.
-    pub fn service(name: &str, order: &Order, messages: &Path) -> Result<Self, Box<dyn Error>> {
+    pub fn service(
+        name: &str,
+        spec: &CommandSpec,
+        messages: &Path,
+    ) -> Result<Self, Box<dyn Error>> {
         Self::start(name, |address| {
-            let mut order = order.clone();
-            order.args.extend(["--port".to_owned(), address.port().to_string()]);
-            order.stdout = Some(messages.to_owned());
-            order.stderr = Some(messages.with_extension("err"));
-            Ok(order)
+            let mut spec = spec.clone();
+            spec.args.extend(["--port".to_owned(), address.port().to_string()]);
+            spec.stdout = Some(messages.to_owned());
+            spec.stderr = Some(messages.with_extension("err"));
+            Ok(spec)
         })
     }
 
     fn start(
         name: &str,
-        order: impl Fn(SocketAddr) -> Result<Order, Box<dyn Error>>,
+        spec: impl Fn(SocketAddr) -> Result<CommandSpec, Box<dyn Error>>,
     ) -> Result<Self, Box<dyn Error>> {
         // Any port that is free; the server takes a number, not a socket.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let server = Self { running: Running::start(&order(address)?)?, address };
+        let server = Self { running: Running::start(&spec(address)?)?, address };
         let start = Instant::now();
         while TcpStream::connect(address).is_err() {
             if interrupted() {
@@ -108,11 +112,10 @@ impl Server {
     }
 }
 
-/// One process for all (no master, no workers), and as little work for each request as can be. Under
-/// `/busy/`, every tenth request of a connection is refused.
+/// One process for all (no master, no workers), and as little work for each request as can be.
 fn nginx_conf(folder: &Path, address: SocketAddr) -> String {
     let folder = folder.display();
-    // Linux has all of 127.0.0.0/8 for itself: many hosts, with one server. Nobody else is served.
+    // Linux has all of 127.0.0.0/8 for itself: many hosts, with one server. Other addresses are denied.
     let address = match cfg!(target_os = "linux") {
         true => address.port().to_string(),
         false => address.to_string(),
@@ -142,14 +145,6 @@ http {{
         default_type "text/html; charset=utf-8";
         allow 127.0.0.0/8;
         deny all;
-        location /busy/ {{
-            if ($connection_requests ~ 0$) {{ return 503; }}
-            alias "{folder}/page/";
-        }}
-        location /text/ {{
-            alias "{folder}/page/";
-            default_type "text/plain; charset=utf-8";
-        }}
     }}
 }}
 "#

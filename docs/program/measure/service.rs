@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use super::check;
-use super::order::Order;
+use super::command_spec::CommandSpec;
 use super::process::{self, Interrupted, interrupted};
-use super::results::{Experiment, Run};
+use super::results::{Experiment, Sample};
 use super::server::Server;
 use super::setup::Setup;
 
@@ -21,7 +21,7 @@ const ORDERS: usize = 20;
 ///
 /// # Errors
 /// Ctrl-C was pressed, or a service cannot be started.
-pub fn measure(setup: &Setup, left_out: &mut Vec<String>) -> Result<Vec<Run>, Box<dyn Error>> {
+pub fn measure(setup: &Setup, left_out: &mut Vec<String>) -> Result<Vec<Sample>, Box<dyn Error>> {
     if !(setup.programs.wrk && setup.programs.curl) {
         left_out.push("the service: it takes wrk and curl".to_owned());
         return Ok(Vec::new());
@@ -36,11 +36,11 @@ pub fn measure(setup: &Setup, left_out: &mut Vec<String>) -> Result<Vec<Run>, Bo
     let mut services = setup.programs.services();
     let mut runs = Vec::new();
     for round in 0..setup.runs {
-        for (contender, order) in &services {
+        for (contender, spec) in &services {
             eprintln!("service: round {} of {}, {contender}", round + 1, setup.runs);
-            runs.push(run_once(setup, contender, order, &postgres.url, round)?);
+            runs.push(run_once(setup, contender, spec, &postgres.url, round)?);
         }
-        services.rotate_left(1); // whoever is first in one round is last in the next
+        services.rotate_left(1); // the first of one round is the last of the next
     }
     Ok(runs)
 }
@@ -48,25 +48,24 @@ pub fn measure(setup: &Setup, left_out: &mut Vec<String>) -> Result<Vec<Run>, Bo
 fn run_once(
     setup: &Setup,
     contender: &str,
-    order: &Order,
+    spec: &CommandSpec,
     postgres: &str,
     round: usize,
-) -> Result<Run, Box<dyn Error>> {
+) -> Result<Sample, Box<dyn Error>> {
     if interrupted() {
         return Err(Interrupted.into());
     }
-    let mut order = order.clone();
-    order.env.push(("DATABASE_URL".to_owned(), postgres.to_owned()));
+    let mut spec = spec.clone();
+    spec.env.push(("DATABASE_URL".to_owned(), postgres.to_owned()));
     let messages = setup.file("service.txt");
-    let server = Server::service(contender, &order, &messages)?;
+    let server = Server::service(contender, &spec, &messages)?;
     let url = format!("{}/orders", server.address());
     place_orders(setup, &url)?;
     let output = setup.file("wrk.txt");
-    let seconds = if setup.quick { 2 } else { 10 };
-    let wrk = process::run(&Order {
+    let seconds = if setup.quick { 1 } else { 10 };
+    let wrk = process::run(&CommandSpec {
         program: "wrk".into(),
         args: [
-            "--latency".to_owned(),
             "--threads=1".to_owned(),
             format!("--connections={CONNECTIONS}"),
             format!("--duration={seconds}s"),
@@ -74,12 +73,11 @@ fn run_once(
         ]
         .into(),
         stdout: Some(output.clone()),
-        ..Order::default()
+        ..CommandSpec::default()
     })?;
     let usage = server.end()?;
     let work = check::wrked(&output).map_err(|reason| format!("{contender}: {reason}"))?;
-    let latency = |percent| check::latency(&output, percent);
-    Ok(Run {
+    Ok(Sample {
         experiment: Experiment::Service,
         size: CONNECTIONS as u64,
         contender: contender.to_owned(),
@@ -89,8 +87,6 @@ fn run_once(
         cpu_s: usage.cpu_s,
         peak_bytes: usage.peak_bytes,
         first_output_s: None,
-        p50_s: latency(50),
-        p99_s: latency(99),
     })
 }
 
@@ -109,7 +105,7 @@ fn place_orders(setup: &Setup, url: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A database for all of them. It ends when its standard input does, whatever becomes of us.
+/// A database for all of them. It ends when its standard input does, whatever ends the measuring.
 struct Postgres {
     process: Child,
     url: String,

@@ -10,10 +10,11 @@ use std::process::Command;
 use serde::Deserialize;
 use tempfile::TempDir;
 
+use super::build;
 use super::check::Pages;
+use super::command_spec::CommandSpec;
 use super::contender::Programs;
-use super::order::Order;
-use super::process;
+use super::process::{self, in_words};
 use super::python;
 use super::server::Server;
 
@@ -56,12 +57,12 @@ impl Setup {
     pub fn new(profile: &str, quick: bool, runs: usize) -> Result<Self, Box<dyn Error>> {
         let workspace = workspace();
         let target = target()?;
-        build_measured()?;
-        let binaries = build_examples(&workspace, &target, profile)?;
+        build::measured(&workspace)?;
+        let binaries = build::examples(&workspace, &target, profile)?;
         let folder = tempfile::Builder::new()
             .prefix(&format!("measure-{}-", std::process::id()))
             .tempdir_in(&target)?;
-        let (empty, empty_package) = build_empty(folder.path())?;
+        let (empty, empty_package) = build::empty(folder.path())?;
 
         let mut left_out = Vec::new();
         let programs = find_programs(&workspace, &target, binaries, &mut left_out);
@@ -102,25 +103,18 @@ impl Setup {
         self.folder.path().join(name)
     }
 
-    /// A list of so many URLs on the fast server, under `/page/`, `/text/` or `/busy/`.
+    /// A list of so many URLs on the fast server, on so many hosts in turns: all of 127.0.0.0/8 is this
+    /// machine (Linux).
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn urls(&self, kind: &str, count: u64) -> Result<PathBuf, Box<dyn Error>> {
-        self.urls_on(kind, count, 1)
-    }
-
-    /// The same, on so many hosts in turns: all of 127.0.0.0/8 is this machine (Linux).
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn urls_on(&self, kind: &str, count: u64, hosts: u64) -> Result<PathBuf, Box<dyn Error>> {
-        let path = self.file(&format!("{kind}-{count}-{hosts}.txt"));
+    pub fn urls(&self, count: u64, hosts: u64) -> Result<PathBuf, Box<dyn Error>> {
+        let path = self.file(&format!("{count}-{hosts}.txt"));
         let port = self.server.port();
         let line = |n: u64| {
             let host = u32::try_from(n % hosts).unwrap_or(0);
             let host = Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + host);
-            format!("http://{host}:{port}/{kind}/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64)
+            format!("http://{host}:{port}/page/{}?bytes={PAGE_BYTES}&n={n}\n", n % PAGES as u64)
         };
         fs::write(&path, (0..count).map(line).collect::<String>())?;
         Ok(path)
@@ -140,78 +134,6 @@ pub fn target() -> Result<PathBuf, Box<dyn Error>> {
     Ok(target.to_owned())
 }
 
-/// The cargo that runs us.
-pub fn cargo() -> PathBuf {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into()
-}
-
-/// A cargo command, its words shown as it says them.
-pub fn cargo_order(folder: &Path, args: &[&str]) -> Order {
-    Order {
-        program: cargo(),
-        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-        folder: Some(folder.to_owned()),
-        ..Order::default()
-    }
-}
-
-/// `cargo run -p docs` builds this program only; its helper is built the same way.
-fn build_measured() -> Result<(), Box<dyn Error>> {
-    let mut command = Command::new(cargo());
-    command.args(["build", "--quiet", "-p", "docs", "--bin", "measured"]).current_dir(workspace());
-    if !cfg!(debug_assertions) {
-        command.arg("--release");
-    }
-    let status = command.status().map_err(|error| format!("cannot start cargo: {error}"))?;
-    if status.success() { Ok(()) } else { Err("cargo cannot build measured".into()) }
-}
-
-/// The examples and the practice site; returns the folder they are in.
-fn build_examples(
-    workspace: &Path,
-    target: &Path,
-    profile: &str,
-) -> Result<PathBuf, Box<dyn Error>> {
-    eprintln!("building the examples (profile {profile}); the first time takes minutes");
-    let mut args = vec!["build", "--profile", profile, "--bins", "--target-dir"];
-    let folder = target.to_string_lossy();
-    args.push(&folder);
-    for package in [
-        "hello_world",
-        "scraper_tokio",
-        "scraper_async_std",
-        "scraper_smol",
-        "scraper_http_tokio",
-        "scraper_kit",
-        "kitchen",
-        "private_postgres",
-    ] {
-        args.extend(["-p", package]);
-    }
-    process::run(&cargo_order(workspace, &args))
-        .map_err(|error| in_words(error, "cargo cannot build the examples"))?;
-    Ok(target.join(if profile == "dev" { "debug" } else { profile }))
-}
-
-/// Puts what was being done before an error, but not before Ctrl-C.
-pub fn in_words(error: Box<dyn Error>, doing: &str) -> Box<dyn Error> {
-    if error.is::<process::Interrupted>() { error } else { format!("{doing}: {error}").into() }
-}
-
-/// The null baseline: a package with an empty main and no dependency.
-fn build_empty(folder: &Path) -> Result<(PathBuf, PathBuf), Box<dyn Error>> {
-    let package = folder.join("empty");
-    fs::create_dir_all(package.join("src"))?;
-    let manifest = "[package]\nname = \"empty\"\nedition = \"2024\"\n\n[workspace]\n";
-    fs::write(package.join("Cargo.toml"), manifest)?;
-    fs::write(package.join("src/main.rs"), "fn main() {}\n")?;
-    let target = package.join("target");
-    let args = ["build", "--quiet", "--release", "--target-dir", &target.to_string_lossy()];
-    process::run(&cargo_order(&package, &args))
-        .map_err(|error| in_words(error, "cargo cannot build an empty program"))?;
-    Ok((target.join("release").join(format!("empty{}", env::consts::EXE_SUFFIX)), package))
-}
-
 fn find_programs(
     workspace: &Path,
     target: &Path,
@@ -229,18 +151,12 @@ fn find_programs(
                 left_out.push("uvloop: it is not installed".to_owned());
             }
         }
-        Err(error) => left_out.push(format!("asyncio, aiohttp, uvloop and httpx: {error}")),
+        Err(error) => left_out.push(format!("asyncio, aiohttp and FastAPI: {error}")),
     }
     let help = process::output("curl", &["--help", "all"]);
     programs.curl = help.is_some_and(|help| help.contains("--parallel-max"));
     if !programs.curl {
         left_out.push("curl: there is none that knows --parallel".to_owned());
-    }
-    for (name, there) in [("wget2", &mut programs.wget2), ("lychee", &mut programs.lychee)] {
-        *there = process::output(name, &["--version"]).is_some();
-        if !*there {
-            left_out.push(format!("{name}: it is not installed"));
-        }
     }
     // Asked for its version, wrk prints it and fails.
     programs.wrk = Command::new("wrk").arg("-v").output().is_ok();
@@ -264,14 +180,14 @@ fn make_pages(programs: &Programs, site: &Server, folder: &Path) -> Result<Pages
     let line = |n| format!("{}/page/{n}?bytes={PAGE_BYTES}\n", site.address());
     fs::write(&list, (0..PAGES).map(line).collect::<String>())?;
     let text = |path: &Path| path.display().to_string();
-    process::run(&Order {
+    process::run(&CommandSpec {
         program: programs.binary("scraper_tokio"),
         args: ["-f", "json", "-i", &text(&list), "--save", &text(&folder.join("saved"))]
             .map(str::to_owned)
             .into(),
         stdout: Some(found.clone()),
         stderr: Some(folder.join("messages.txt")),
-        ..Order::default()
+        ..CommandSpec::default()
     })
     .map_err(|error| in_words(error, "cannot make the pages"))?;
 

@@ -4,21 +4,23 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use futures::FutureExt;
 use serde_json::{Value, json};
+use testing::command;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
-/// How long to wait for something that should come at once, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::common::{self, PATIENCE};
+
+/// How long a whole test may take: each looks at many pages.
+const PATIENCE_FOR_A_TEST: Duration = Duration::from_secs(3600);
 
 /// The height of the window.
 const HEIGHT: u32 = 900;
@@ -77,21 +79,23 @@ pub fn in_a_browser(test: impl AsyncFnOnce(&Browser)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let profile = tempfile::tempdir().unwrap();
-        let driven = open(&driver, &browser, profile.path()).await;
+        let opened = tokio::time::timeout(PATIENCE, open(&driver, &browser, profile.path()));
+        let driven = opened.await.expect("the browser opens in time");
         let browser = Browser { driver: driven, requests: RefCell::default() };
         let in_it = async {
             browser.open("about:blank").await; // and not the browser's own first page
             browser.driver.get_log("performance").await.unwrap();
-            test(&browser).await;
+            let tested = tokio::time::timeout(PATIENCE_FOR_A_TEST, test(&browser)).await;
+            tested.expect("a test in the browser ends in time");
         };
         // The browser is closed whatever happens, and only then does a failure go on.
         let result = AssertUnwindSafe(in_it).catch_unwind().await;
-        let closed = browser.driver.quit().await;
+        let closed = tokio::time::timeout(PATIENCE, browser.driver.quit()).await;
         drop(driver);
         if let Err(failure) = result {
             panic::resume_unwind(failure);
         }
-        closed.unwrap();
+        closed.expect("the browser closes in time").unwrap();
     });
 }
 
@@ -105,18 +109,15 @@ fn which(name: &str) -> Option<PathBuf> {
 /// Starts chromedriver at a free port, which it chooses and prints.
 fn start_driver() -> Option<Driver> {
     let program = which("chromedriver")?;
-    let mut process = Command::new(program)
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let port = lines.find_map(|line| {
+    let mut driver = command(program);
+    let mut process = driver.arg("--port=0").stderr(Stdio::inherit()).spawn().unwrap();
+    let stdout = process.stdout.take().unwrap();
+    let mut driver = Driver { process, address: String::new() };
+    let port = common::line("chromedriver to start", stdout, |line| {
         line.contains("started successfully").then_some(())?;
         line.trim_end_matches('.').rsplit(' ').next()?.parse::<u16>().ok()
     });
-    let driver = Driver { process, address: format!("http://127.0.0.1:{}", port.unwrap_or(0)) };
+    driver.address = format!("http://127.0.0.1:{}", port.unwrap_or(0));
     assert!(port.is_some(), "chromedriver names its port");
     Some(driver)
 }

@@ -1,11 +1,57 @@
-//! The workspace's programs, for tests that run them.
+//! The workspace's programs, for tests that run them; and limits for whatever they wait for.
 
 #![allow(dead_code, reason = "each test needs some of it")]
 
 use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+use std::time::Duration;
+
+/// Longer than anything takes that a test waits for, on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The same where cargo may have all of the workspace to build, or pip to download.
+pub const PATIENCE_TO_BUILD: Duration = Duration::from_secs(3600);
+
+/// Does something that may take so long, and says what it was if it takes longer.
+pub fn within<T: Send + 'static>(
+    limit: Duration,
+    what: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || done.send(catch_unwind(AssertUnwindSafe(work))));
+    let result = result.recv_timeout(limit);
+    let result = result.unwrap_or_else(|_| panic!("waited {} s for {what}", limit.as_secs()));
+    result.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// The first of a program's lines that this makes something of; `None` if there is no such line. The rest is
+/// left unread.
+pub fn line<T: Send + 'static>(
+    what: &str,
+    output: impl Read + Send + 'static,
+    find: impl FnMut(String) -> Option<T> + Send + 'static,
+) -> Option<T> {
+    let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+    within(PATIENCE, what, move || lines.find_map(find))
+}
+
+/// Looks until this is so.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let step = Duration::from_millis(20);
+    for _ in 0..PATIENCE.as_millis() / step.as_millis() {
+        if is_so() {
+            return;
+        }
+        thread::sleep(step);
+    }
+    panic!("waited {} s for {what}", PATIENCE.as_secs());
+}
 
 /// target/, where this test is built.
 pub fn target() -> PathBuf {
@@ -13,7 +59,7 @@ pub fn target() -> PathBuf {
     docs.ancestors().nth(2).expect("target/debug/docs").to_owned()
 }
 
-/// Cargo, building into the folder where this test was built.
+/// Cargo, at the root of the workspace, building into the folder where this test was built.
 pub fn cargo() -> Command {
     let mut cargo = testing::cargo();
     cargo.env("CARGO_TARGET_DIR", target()).stdin(Stdio::null());
@@ -30,7 +76,8 @@ pub fn program(name: &str) -> PathBuf {
             let mut cargo = cargo();
             cargo.args(["build", "--quiet", "--bins", "--examples"]).args(selection);
             cargo.args((!cfg!(debug_assertions)).then_some("--release"));
-            assert!(cargo.status().unwrap().success(), "cargo build fails");
+            let built = within(PATIENCE_TO_BUILD, "cargo build", move || cargo.status());
+            assert!(built.unwrap().success(), "cargo build fails");
         }
     });
     let docs = Path::new(env!("CARGO_BIN_EXE_docs"));

@@ -4,9 +4,6 @@
 //! REQUIRE_PYTHON=1 that is a failure.
 #![allow(dead_code)] // each test uses a part
 
-#[path = "../../../program/measure/python.rs"]
-mod python_environment;
-
 use std::env;
 use std::io::{Read, Seek, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -16,6 +13,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use docs::measure::python as python_environment;
 use private_postgres::PrivatePostgres;
 
 /// How long a test waits for anything: far longer than a busy machine needs.

@@ -1,8 +1,8 @@
-//! What `measure` and `measured` say to each other: an order on one line of JSON, and what it cost.
+//! What `measure` and `measured` say to each other: a command on one line of JSON, and what it cost.
 //!
 //! `measured` is a program of its own because of how Linux counts: a process's peak memory begins at
 //! that of the process that started it, so a measuring program of 30 MB would make every small
-//! command look like 30 MB. And the pipe that brings the order is a lifeline: when it closes, by
+//! command look like 30 MB. And the pipe that brings the command is a lifeline: when it closes, by
 //! whatever end `measure` came to, `measured` ends the command and all that it started.
 
 use std::path::PathBuf;
@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 /// One command to run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Order {
-    /// The program, and its arguments.
+pub struct CommandSpec {
+    /// The program.
     pub program: PathBuf,
+    /// Its arguments.
     pub args: Vec<String>,
     /// Environment variables to set.
     pub env: Vec<(String, String)>,
@@ -21,14 +22,12 @@ pub struct Order {
     pub folder: Option<PathBuf>,
     /// What it reads; nothing, if there is none.
     pub stdin: Option<PathBuf>,
-    /// The files that take its output and its messages; `measured`'s standard error, if there are
-    /// none.
+    /// The file that takes its output; `measured`'s standard error, if there is none.
     pub stdout: Option<PathBuf>,
+    /// The file that takes its messages, in the same way.
     pub stderr: Option<PathBuf>,
     /// End it as soon as it prints something: only the time until then is asked for.
     pub until_output: bool,
-    /// Look now and then how many threads it has.
-    pub count_threads: bool,
     /// End it after so many seconds, whatever it is doing; never, if there is none.
     pub limit_s: Option<f64>,
     /// Before it is ended, let it end what it has started, as for Ctrl-C (Unix).
@@ -46,8 +45,6 @@ pub struct Usage {
     pub peak_bytes: Option<u64>,
     /// From just before it was started until it printed something, with `until_output`.
     pub first_output_s: Option<f64>,
-    /// The most threads seen, with `count_threads` (Linux).
-    pub threads: Option<u64>,
     /// Whether it ended by itself and with success.
     pub success: bool,
     /// How it ended, in words.
