@@ -19,6 +19,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod
 use tokio::sync::broadcast;
 use tokio_postgres::{Config, NoTls};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -50,6 +51,8 @@ pub struct Kitchen {
     news: broadcast::Sender<String>,
     recipes: Option<recipes::Recipes>,
     closing: CancellationToken,
+    /// All that was spawned. A request may be gone before its task ends; the kitchen is not.
+    tasks: TaskTracker,
 }
 
 impl Kitchen {
@@ -78,15 +81,14 @@ impl Kitchen {
             .expect("a pool with timeouts has a runtime");
         pool.get().await?.batch_execute(orders::TABLES).await?;
         let (news, _) = broadcast::channel(64);
-        let closing = CancellationToken::new();
-        tokio::spawn(
-            closing.clone().run_until_cancelled_owned(news::listen(postgres, news.clone())),
-        );
+        let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks
+            .spawn(closing.clone().run_until_cancelled_owned(news::listen(postgres, news.clone())));
         let recipes = match mongodb {
             Some(uri) => Some(recipes::open(uri).await?),
             None => None,
         };
-        Ok(Self { pool, news, recipes, closing })
+        Ok(Self { pool, news, recipes, closing, tasks })
     }
 
     /// A connection from the pool: `async with pool.acquire()`.
@@ -99,8 +101,11 @@ impl Kitchen {
         self.closing.clone()
     }
 
-    /// Closes the pool: to be done when the last request has been answered.
-    pub fn close(self) {
+    /// Waits for the tasks and closes the pool: to be done when the last request has been answered.
+    pub async fn close(self) {
+        self.closing.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
         self.pool.close();
     }
 }

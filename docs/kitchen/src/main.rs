@@ -74,7 +74,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
         ended = server.with_graceful_shutdown(kitchen.closing().cancelled_owned()) => ended?,
         () = late => eprintln!("kitchen: some guests were still there after {GRACE:?}"),
     }
-    kitchen.close();
+    if tokio::time::timeout(GRACE, kitchen.close()).await.is_err() {
+        eprintln!("kitchen: some tasks were still at work after {GRACE:?}");
+    }
     Ok(())
 }
 

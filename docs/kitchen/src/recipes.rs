@@ -15,6 +15,7 @@ use mongodb::bson::doc;
 use mongodb::options::FullDocumentType;
 use mongodb::{Client, Collection};
 use serde::{Deserialize, Serialize};
+use tokio_util::task::TaskTracker;
 use utoipa::ToSchema;
 
 use crate::body::Body;
@@ -54,11 +55,13 @@ fn away(error: mongodb::error::Error) -> Error {
 }
 
 /// The driver asks that its futures be polled to their end, and a handler is dropped when its guest
-/// goes away. So a task polls it, whatever becomes of us, and only our waiting is limited.
+/// goes away. So a task polls it, whatever becomes of us, and only our waiting is limited. The kitchen
+/// awaits its tasks before it ends: tokio drops those that are left when `main` returns.
 async fn finish<T: Send + 'static>(
+    tasks: &TaskTracker,
     operation: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
 ) -> Result<T, Error> {
-    match tokio::time::timeout(LIMIT, tokio::spawn(operation)).await {
+    match tokio::time::timeout(LIMIT, tasks.spawn(operation)).await {
         Ok(Ok(result)) => result.map_err(away),
         Ok(Err(panic)) => Err(Error::Internal(panic.to_string())),
         Err(_elapsed) => Err(Error::Away("MongoDB does not answer".into())),
@@ -80,8 +83,10 @@ pub async fn write(
 ) -> Result<StatusCode, Error> {
     let recipes = recipes(&kitchen)?;
     let recipe = Recipe { dish: dish.clone(), text };
-    finish(async move { recipes.replace_one(doc! { "_id": dish }, recipe).upsert(true).await })
-        .await?;
+    finish(&kitchen.tasks, async move {
+        recipes.replace_one(doc! { "_id": dish }, recipe).upsert(true).await
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -92,10 +97,11 @@ pub async fn write(
 pub async fn read(State(kitchen): State<Kitchen>) -> Result<impl IntoResponse, Error> {
     let recipes = recipes(&kitchen)?;
     let mut cursor =
-        finish(async move { recipes.find(doc! {}).sort(doc! { "_id": 1 }).await }).await?;
+        finish(&kitchen.tasks, async move { recipes.find(doc! {}).sort(doc! { "_id": 1 }).await })
+            .await?;
     // The cursor, too, belongs to a task: it stops when nobody receives, between two documents.
     let (mut send, lines) = mpsc::channel(16);
-    tokio::spawn(async move {
+    kitchen.tasks.spawn(async move {
         while let Some(recipe) = cursor.next().await {
             let line = recipe.map(|recipe| json(&recipe) + "\n");
             if send.send(line).await.is_err() {
@@ -125,9 +131,9 @@ pub async fn news(
         let full = FullDocumentType::UpdateLookup;
         recipes.watch().full_document(full).max_await_time(second).await
     };
-    let mut changes = finish(watch).await?;
+    let mut changes = finish(&kitchen.tasks, watch).await?;
     let (mut send, news) = mpsc::channel(16);
-    tokio::spawn(async move {
+    kitchen.tasks.spawn(async move {
         // Asked for at most a second at a time: so this ends soon after the last reader went away.
         while !send.is_closed() && changes.is_alive() {
             let Ok(change) = changes.next_if_any().await else { break };
@@ -139,4 +145,24 @@ pub async fn news(
     });
     let closed = kitchen.closing.cancelled_owned();
     Ok(Sse::new(news.map(Ok).take_until(closed)).keep_alive(KeepAlive::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    #[tokio::test]
+    async fn an_operation_whose_guest_went_away_is_awaited_at_the_end() {
+        let (tasks, (end, mut ended)) = (TaskTracker::new(), tokio::sync::oneshot::channel());
+        let operation = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            _ = end.send(());
+            Ok(())
+        };
+        assert!(finish(&tasks, operation).now_or_never().is_none(), "it waits, and is dropped");
+        tasks.close();
+        tasks.wait().await;
+        assert!(ended.try_recv().is_ok());
+    }
 }

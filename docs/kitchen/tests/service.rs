@@ -49,7 +49,7 @@ async fn serve_it(kitchen: Kitchen) -> Served {
     let ended = tokio::spawn(async move {
         let closing = kitchen.closing().cancelled_owned();
         axum::serve(listener, app(kitchen.clone())).with_graceful_shutdown(closing).await.unwrap();
-        kitchen.close();
+        kitchen.close().await;
     });
     Served { address, close, ended }
 }
