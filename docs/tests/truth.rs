@@ -438,3 +438,34 @@ fn what_the_book_shows_of_the_hostile_web_stands_in_its_table() {
         assert!(table.lines().any(|line| line == row), "{row}");
     }
 }
+
+/// The versions that Sources names are those that are built, and those that the chapters link to.
+#[test]
+fn the_versions_in_sources_are_those_that_are_built() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = fs::read_to_string(docs.join("src/sources.md")).unwrap();
+    let rows = sources.lines().filter(|line| line.matches('|').count() == 7).skip(2);
+    let cells = rows.flat_map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+    let lock = fs::read_to_string(docs.join("../Cargo.lock")).unwrap().replace("\r\n", "\n");
+    let chapters = fs::read_dir(docs.join("src")).unwrap();
+    let chapters: String =
+        chapters.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    let mut built = 0;
+    for cell in cells.chunks(3) {
+        let [name, version, _date] = cell else { panic!("{cell:?}") };
+        let entry = format!("name = \"{name}\"\nversion = ");
+        if lock.contains(&entry) {
+            assert!(lock.contains(&format!("{entry}\"{version}\"\n")), "{name} {version}");
+            built += 1;
+        }
+        for link in [format!("docs.rs/{name}/"), format!("docs.rs/crate/{name}/")] {
+            for after in chapters.split(&link).skip(1) {
+                let linked = after.split('/').next().unwrap();
+                let linked = linked.split([')', '#']).next().unwrap();
+                assert!(linked == *version || linked == "latest", "{link}{linked}");
+            }
+        }
+    }
+    assert!(built >= 12, "{built}");
+}

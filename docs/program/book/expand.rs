@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! {{#include ../page.md}}            another Markdown file, its headings one level deeper
+//! {{#include ../page.md#Title}}      its section of this title
 //! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
 //! {{#chart name}}  {{#table name}}   what `measure` wrote
 //! {{#claim name: one < another}}     what a sentence says of it, with its figures; see claims.rs
