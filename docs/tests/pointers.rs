@@ -1,4 +1,4 @@
-//! The card and the glossary point to files: what they name stands there.
+//! The card, the glossary and a table of calls point to files: what they name stands there.
 //!
 //!     cargo test -p docs --test pointers
 
@@ -150,4 +150,22 @@ fn each_pointer_of_the_glossary_leads_to_what_it_names() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// What the table beside aiohttp says of reqwest is compiled and run.
+#[test]
+fn each_call_of_reqwest_stands_in_the_example() {
+    let chapter = fs::read_to_string(root().join("docs/src/libraries.md")).unwrap();
+    let (_, table) = chapter.split_once("\n| For | aiohttp | reqwest |\n").unwrap();
+    let rows: Vec<_> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
+    assert!(rows.len() >= 12, "{rows:?}");
+    let example = root().join("docs/kitchen/examples/http_client.rs");
+    let example = fs::read_to_string(example).unwrap();
+    for row in rows {
+        let reqwest = row.trim_matches('|').rsplit('|').next().unwrap();
+        assert!(code(reqwest).next().is_some(), "{row}");
+        for code in code(reqwest) {
+            assert!(stands_in(&example, code), "{code} does not stand in the example");
+        }
+    }
 }

@@ -187,9 +187,10 @@ fn a_book_without_a_mistake_builds() {
     .unwrap();
     fs::write(
         book.join("src/two.md"),
-        "# Two\n\n## A place\n\n- a list\n\n  ```sh\n  true\n  ```\n",
+        "# Two\n\n{{#include other.md#B}}\n## A place\n\n- a list\n\n  ```sh\n  true\n  ```\n",
     )
     .unwrap();
+    fs::write(book.join("src/other.md"), "# O\n\n## A\n\n## B\n\nthis\n\n## C\n").unwrap();
     fs::write(
         book.join("part.rs"),
         "no\n    // ANCHOR: part\n    if a < b {\n    }\n    # b\n    // ANCHOR_END: part\n",
@@ -210,6 +211,9 @@ fn a_book_without_a_mistake_builds() {
     assert_eq!(build.code, Some(0), "{}", build.stderr);
     let one = fs::read_to_string(to.join("one.html")).unwrap();
     assert!(one.contains("<code class=\"language-rust\">if a &lt; b {\n}\n# b</code>"));
+    let two = fs::read_to_string(to.join("two.html")).unwrap();
+    assert!(two.contains("<h3 id=\"b\">") && two.contains("this"), "{two}");
+    assert!(!two.contains("id=\"a\"") && !two.contains("id=\"c\""), "{two}");
     let three = fs::read_to_string(to.join("three.html")).unwrap();
     let function = "/// Two.\npub async fn two&lt;A&gt;() {\n    if a {\n    }\n}</code>";
     assert!(three.contains(&format!("<code class=\"language-rust\">{function}")), "{three}");
@@ -254,6 +258,8 @@ fn an_include_that_finds_nothing_is_a_mistake() {
     let missing = fault("{{#include none.md}}\n");
     assert!(missing.starts_with("chapter.md:1: cannot include none.md: "), "{missing}");
     assert_eq!(fault("{{#include loop.md}}\n"), "loop.md:1: cannot include loop.md a second time");
+    let section = fault("# T\n\n{{#include other.md#None}}\n");
+    assert_eq!(section, "other.md: there is no section None");
     let itself = "chapter.md:1: cannot include ../src/chapter.md a second time";
     assert_eq!(fault("{{#include ../src/chapter.md}}\n"), itself);
     assert_eq!(fault("{{#inclde other.md}}\n"), "chapter.md:1: there is no {{#inclde}}");
@@ -476,4 +482,49 @@ fn before_each_timeline_stands_a_question_and_the_answer_is_folded() {
         }
     }
     assert!(timelines >= 20, "{timelines}");
+}
+
+/// The book shows some rows of the table that the scrapers' tests write.
+#[test]
+fn what_the_book_shows_of_the_hostile_web_stands_in_its_table() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = fs::read_to_string(docs.join("hostile-web.md")).unwrap();
+    let chapter = fs::read_to_string(docs.join("src/for-the-record.md")).unwrap();
+    let (_, shown) = chapter.split_once("\n## The hostile web\n").unwrap();
+    let rows: Vec<_> = shown.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(rows.len(), 10, "{rows:?}");
+    for row in rows {
+        assert!(table.lines().any(|line| line == row), "{row}");
+    }
+}
+
+/// The versions that Sources names are those that are built, and those that the chapters link to.
+#[test]
+fn the_versions_in_sources_are_those_that_are_built() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = fs::read_to_string(docs.join("src/sources.md")).unwrap();
+    let rows = sources.lines().filter(|line| line.matches('|').count() == 7).skip(2);
+    let cells = rows.flat_map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+    let lock = fs::read_to_string(docs.join("../Cargo.lock")).unwrap().replace("\r\n", "\n");
+    let chapters = fs::read_dir(docs.join("src")).unwrap();
+    let chapters: String =
+        chapters.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    let mut built = 0;
+    for cell in cells.chunks(3) {
+        let [name, version, _date] = cell else { panic!("{cell:?}") };
+        let entry = format!("name = \"{name}\"\nversion = ");
+        if lock.contains(&entry) {
+            assert!(lock.contains(&format!("{entry}\"{version}\"\n")), "{name} {version}");
+            built += 1;
+        }
+        for link in [format!("docs.rs/{name}/"), format!("docs.rs/crate/{name}/")] {
+            for after in chapters.split(&link).skip(1) {
+                let linked = after.split('/').next().unwrap();
+                let linked = linked.split([')', '#']).next().unwrap();
+                assert!(linked == *version || linked == "latest", "{link}{linked}");
+            }
+        }
+    }
+    assert!(built >= 12, "{built}");
 }

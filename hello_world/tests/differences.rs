@@ -15,7 +15,7 @@ use std::time::Duration;
 use std::{env, fs, pin};
 
 use clap::ValueEnum;
-use futures::future::{Either, FutureExt, select};
+use futures::future::{Either, FutureExt, LocalBoxFuture, select};
 use futures::stream::StreamExt;
 use hello_world::Runtime::{self, AsyncStd, Smol, Tokio};
 use libtest_mimic::{Arguments, Trial};
@@ -35,10 +35,8 @@ const ROWS: &[Row] = &[
     ("A task is cancelled", cancel),
     ("A task panics: awaiting its handle", await_panicked),
     ("… and the tasks that come after it", spawn_after_panic),
-    (
-        "Tasks that still run when `block_on` returns, and tokio's runtime is dropped",
-        outlive_block_on,
-    ),
+    ("Tasks that still run when `block_on` returns", outlive_block_on),
+    ("… and when the runtime is dropped", outlive_runtime),
     ("Threads that run spawned tasks, unless you say otherwise", count_threads),
     ("… and their name", name_of_task_thread),
     ("The future given to `block_on` runs on", name_of_main_thread),
@@ -289,17 +287,60 @@ fn spawn_after_panic(runtime: Runtime) -> String {
 }
 
 fn outlive_block_on(runtime: Runtime) -> String {
-    let (task, told) = endless_task(runtime);
-    block_on(runtime, async {
-        detach(runtime, task);
-        sleep(runtime, SHORT).await;
-        assert_eq!(told.recv_timeout(LONG), Ok("started"));
-    });
-    match told.recv_timeout(SHORT) {
-        Ok("dropped") => "are cancelled".to_owned(),
-        Err(mpsc::RecvTimeoutError::Timeout) => "run on, until the process ends".to_owned(),
-        other => format!("{other:?}"),
+    if runtime != Tokio {
+        return beats_after(|future| block_on(runtime, future), runtime);
     }
+    let on_several = tokio::runtime::Runtime::new().unwrap();
+    let several = beats_after(|future| on_several.block_on(future), runtime);
+    let on_one = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let one = beats_after(|future| on_one.block_on(future), runtime);
+    format!("{several}; with `current_thread` they {one}")
+}
+
+/// What becomes of a task that sends a beat again and again, when `block_on` has returned.
+fn beats_after(block_on: impl Fn(LocalBoxFuture<'_, ()>), runtime: Runtime) -> String {
+    let (beat, beats) = mpsc::channel();
+    block_on(Box::pin(async {
+        detach(runtime, async move {
+            while beat.send(()).is_ok() {
+                sleep(runtime, Duration::from_millis(10)).await;
+            }
+        });
+        sleep(runtime, SHORT).await;
+        assert_eq!(beats.recv_timeout(LONG), Ok(()));
+    }));
+    beats.try_iter().for_each(drop); // those from before
+    if beats.recv_timeout(SHORT * 3).is_ok() {
+        return "run on".to_owned();
+    }
+    block_on(Box::pin(sleep(runtime, SHORT)));
+    assert_eq!(beats.recv_timeout(LONG), Ok(()), "they go on");
+    "stand still until the next `block_on`".to_owned()
+}
+
+fn outlive_runtime(runtime: Runtime) -> String {
+    let (task, told) = endless_task(runtime);
+    let ended = match runtime {
+        Tokio => {
+            let tokio = tokio::runtime::Runtime::new().unwrap();
+            tokio.spawn(task);
+            assert_eq!(told.recv_timeout(LONG), Ok("started"));
+            drop(tokio);
+            "are cancelled"
+        }
+        AsyncStd => return "not seen: it is never dropped".to_owned(),
+        Smol => {
+            let executor = smol::Executor::new();
+            executor.spawn(task).detach();
+            while told.try_recv() != Ok("started") {
+                executor.try_tick();
+            }
+            drop(executor);
+            "those of an `Executor` are cancelled; `smol::spawn`'s is never dropped"
+        }
+    };
+    assert_eq!(told.recv_timeout(LONG), Ok("dropped"));
+    ended.to_owned()
 }
 
 /// The threads that run tasks, by number and by name: enough tasks that each holds its thread for a

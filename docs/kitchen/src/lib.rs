@@ -54,6 +54,7 @@ pub struct Kitchen {
     pool: Pool,
     news: broadcast::Sender<String>,
     recipes: Option<Recipes>,
+    /// All that was spawned. A request may be gone before its task ends; the kitchen is not.
     tasks: TaskTracker,
     closing: CancellationToken,
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! {{#include ../page.md}}            another Markdown file, its headings one level deeper
+//! {{#include ../page.md#Title}}      its section of this title
 //! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
 //! {{#chart name}}  {{#table name}}   what `measure` wrote
 //! {{#claim name: one < another}}     what a sentence says of it, with its figures; see claims.rs
@@ -32,18 +33,28 @@ pub struct Expanded {
 /// Reads a chapter and fills in everything.
 pub fn chapter(file: &Path) -> Result<Expanded, Fault> {
     let mut expanded = Expanded { markdown: String::new(), files: Vec::new() };
-    expand(file, &mut expanded)?;
+    expand(file, "", &mut expanded)?;
     Ok(expanded)
 }
 
-fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
+/// Adds a file, or its section of this name.
+fn expand(file: &Path, section: &str, to: &mut Expanded) -> Result<(), Fault> {
     let fault = |line, message| Fault { file: file.to_owned(), line, message };
     let text = fs::read_to_string(file).map_err(|e| fault(None, format!("cannot read: {e}")))?;
     to.files.push(file.to_owned());
-    let deeper = to.files.len() > 1; // this file is included by another
+    let deeper = !to.markdown.is_empty(); // this file is a part of another
     let folder = file.parent().expect("a file has a folder");
-    let lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<&str> = text.lines().collect();
     let mut at = 0;
+    if !section.is_empty() {
+        let heading = format!("## {section}");
+        let found = lines.iter().position(|line| *line == heading);
+        at = found.ok_or_else(|| fault(None, format!("there is no section {section}")))?;
+        let ends = |line: &&str| line.starts_with("## ");
+        lines.truncate(
+            lines[at + 1..].iter().position(ends).map_or(lines.len(), |end| at + 1 + end),
+        );
+    }
     while at < lines.len() {
         let here = |(line, message): (usize, String)| fault(Some(at + line + 1), message);
         let rest = &lines[at..];
@@ -57,9 +68,10 @@ fn expand(file: &Path, to: &mut Expanded) -> Result<(), Fault> {
             at += lines;
         } else if let Some((name, arguments)) = directive(line) {
             if name == "include" {
-                let included = to_include(folder, arguments, &to.files);
+                let (name, section) = arguments.split_once('#').unwrap_or((arguments, ""));
+                let included = to_include(folder, name, &to.files);
                 let included = included.map_err(|e| here((0, e)))?;
-                expand(&included, to)?;
+                expand(&included, section, to)?;
             } else {
                 let made = match name {
                     "reading" => reading::line(folder, &lines, arguments),
