@@ -13,7 +13,6 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use regex::Regex;
 use snapbox::cmd::Command;
 use snapbox::{Assert, Data, Redactions};
-use testing::names_of_the_tested;
 
 /// The longest that a command may take, with the building before it.
 const LIMIT: Duration = Duration::from_secs(3600);
