@@ -147,13 +147,12 @@ fn the_articles_scrapers_print_the_same_or_all_of_them_fail() {
     {
         let urls: Vec<&str> = urls.into_iter().map(String::as_str).collect();
         let twin = twin(python, "article.py", &urls);
-        let printed = String::from_utf8(twin.stdout).unwrap().replace("\r\n", "\n");
-        assert_eq!((printed.lines().count(), twin.status.code()), (lines, Some(code)));
+        let printed = twin.stdout.replace("\r\n", "\n");
+        assert_eq!((printed.lines().count(), twin.code), (lines, Some(code)));
         for scraper in SCRAPERS {
             let example = format!("examples/{}", scraper.replace("scraper", "article"));
             let output = rust(&example, &urls);
-            assert_eq!(output.status.code(), Some(code), "{scraper}");
-            assert_eq!(String::from_utf8(output.stdout).unwrap(), printed, "{scraper}");
+            assert_eq!((output.code, &output.stdout), (Some(code), &printed), "{scraper}");
         }
     }
 }
