@@ -1,6 +1,7 @@
 //! Concurrency, as the server sees it.
 
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use crate::every_scraper::{Test, test};
 use crate::scraper::{Pages, Scraper};
@@ -10,6 +11,7 @@ pub(super) fn tests() -> Vec<Test> {
     vec![
         test(requests_overlap_and_never_more_than_asked_for),
         test(never_more_than_asked_for_at_one_host),
+        test(a_delay_lies_between_two_starts_to_one_host),
         test(with_a_concurrency_of_one_a_single_connection_serves_all),
         test(json_comes_as_pages_are_done_and_the_table_in_the_order_given),
     ]
@@ -31,6 +33,25 @@ fn at_most(limit: usize, scraper: Scraper) {
     });
     scraper.args(server.pages(40)).run().assert_all(40);
     assert_eq!(server.log().seen().most_in_flight, limit);
+}
+
+fn a_delay_lies_between_two_starts_to_one_host(scraper: &str) {
+    const DELAY: Duration = Duration::from_millis(200);
+    let (server, other) = (titles(), titles());
+    let urls = server.pages(4).into_iter().chain([other.url("/other")]);
+    // Its time limit does not run while a page waits for its start.
+    let options = ["--delay", "0.2", "--timeout", "0.5"];
+    let run = Scraper::json(scraper).args(options).args(urls).run();
+    run.assert_all(5);
+    let mut starts: Vec<_> = run.pages().iter().map(|page| page.start).collect();
+    assert!(starts[4] < DELAY, "another host does not wait: {starts:?}");
+    starts.truncate(4);
+    starts.sort();
+    for pair in starts.windows(2) {
+        // A page notes its start when its task runs, which is a little after its permit.
+        assert!(pair[1] - pair[0] > DELAY / 2, "{starts:?}");
+    }
+    assert!(starts[3] >= 3 * DELAY - DELAY / 2, "{starts:?}");
 }
 
 fn with_a_concurrency_of_one_a_single_connection_serves_all(scraper: &str) {

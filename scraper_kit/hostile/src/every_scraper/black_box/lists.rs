@@ -9,11 +9,12 @@ use tempfile::TempDir;
 
 use crate::every_scraper::{Test, test};
 use crate::scraper::{Pages, Scraper};
-use crate::server::titles;
+use crate::server::{TestServer, ok, response, titles};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
         test(a_list_is_read_as_its_pages_are_fetched),
+        test(a_run_goes_on_where_an_earlier_one_was),
         test(ten_thousand_lines_from_standard_input),
         test(a_list_may_be_utf_16_and_its_lines_may_end_in_anything),
         test(a_list_that_is_slow_to_open_holds_up_no_page).only_if(cfg!(unix)),
@@ -30,6 +31,40 @@ fn a_list_is_read_as_its_pages_are_fetched(scraper: &str) {
         assert_eq!(running.page().matches, [page]);
     }
     assert_eq!(running.finish().code, Some(0));
+}
+
+fn a_run_goes_on_where_an_earlier_one_was(scraper: &str) {
+    let server = TestServer::start(|request, stream, log| {
+        let first = log.seen().requests.iter().filter(|seen| seen.path == "/bad").count() == 1;
+        match request.path.as_str() {
+            "/bad" if first => stream.write_all(&response("404 Not Found", &[], b"")),
+            path => stream.write_all(&ok(path)),
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let (lines, saved) = (folder.path().join("lines"), folder.path().join("saved"));
+    let list = ["/a", "/bad", "/a", "/b", "/c"].map(|path| server.url(path));
+    let resume = || Scraper::json(scraper).save(&saved).arg("--resume").arg(&lines);
+    let first = Scraper::json(scraper).save(&saved).run_list(&list[..4]);
+    assert_eq!(first.code, Some(1));
+    // The run was killed in its last line, which is of a page that has yet to be fetched.
+    let mut all: Vec<&str> = first.stdout.lines().collect();
+    all.sort_by_key(|line| line.contains("/b\""));
+    let text = all.join("\n");
+    fs::write(&lines, &text[..text.len() - 20]).unwrap();
+
+    let second = resume().run_list(&list);
+    let fetched: Vec<_> =
+        second.pages().into_iter().map(|page| (page.index, page.matches)).collect();
+    let expected =
+        [(1, "/bad"), (3, "/b"), (4, "/c")].map(|(i, title)| (i, vec![title.to_owned()]));
+    assert_eq!((second.code, fetched), (Some(0), expected.to_vec()));
+    assert_eq!(fs::read_dir(&saved).unwrap().count(), 5, "numbers go on");
+    assert_eq!(server.requests(), 4 + 3);
+
+    fs::write(&lines, text + "\n" + &second.stdout).unwrap();
+    let third = resume().run_list(&list);
+    assert_eq!((third.code, third.stdout.as_str()), (Some(0), ""));
 }
 
 fn ten_thousand_lines_from_standard_input(scraper: &str) {

@@ -43,6 +43,8 @@ fn help_shows_every_option_and_its_default(scraper: &str) {
         "--per-host",
         "--retries",
         "--retry-delay",
+        "--delay",
+        "--resume",
         "[default: 100]",
         "[default: 6]",
         "[default: 2]",
@@ -71,11 +73,14 @@ fn usage_errors_name_the_option_and_fetch_nothing(scraper: &str) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
+    let list = folder.path().join("list");
+    fs::write(&list, "http://a/\nhttp://b/\n").unwrap();
     let (missing, below) = (folder.path().join("missing"), file.join("below"));
     for (option, value) in [
         ("--per-host", "0".as_ref()),
         ("--retries", "-1".as_ref()),
         ("--retries", "101".as_ref()),
+        ("--delay", "-1".as_ref()),
         ("--retry-delay", "-1".as_ref()),
         ("--retry-delay", "1e9".as_ref()),
         ("--concurrency", "0".as_ref()),
@@ -89,6 +94,9 @@ fn usage_errors_name_the_option_and_fetch_nothing(scraper: &str) {
         ("--user-agent", "mé".as_ref()),
         ("--input", missing.as_path()),
         ("--input", folder.path()),
+        ("--resume", missing.as_path()),
+        ("--resume", folder.path()),
+        ("--resume", list.as_path()),
         ("--save", below.as_path()),
         ("--no-such-option", Path::new("")),
     ] {
