@@ -38,7 +38,7 @@ fn at_most(limit: usize, scraper: Scraper) {
 fn a_delay_lies_between_two_starts_to_one_host(scraper: &str) {
     const DELAY: Duration = Duration::from_millis(200);
     let (server, other) = (titles(), titles());
-    let urls = server.pages(4).into_iter().chain([other.url("/other")]);
+    let urls = server.pages(4).chain([other.url("/other")]);
     // Its time limit does not run while a page waits for its start.
     let options = ["--delay", "0.2", "--timeout", "0.5"];
     let run = Scraper::json(scraper).args(options).args(urls).run();

@@ -54,11 +54,8 @@ fn a_run_goes_on_where_an_earlier_one_was(scraper: &str) {
     fs::write(&lines, &text[..text.len() - 20]).unwrap();
 
     let second = resume().run_list(&list);
-    let fetched: Vec<_> =
-        second.pages().into_iter().map(|page| (page.index, page.matches)).collect();
-    let expected =
-        [(1, "/bad"), (3, "/b"), (4, "/c")].map(|(i, title)| (i, vec![title.to_owned()]));
-    assert_eq!((second.code, fetched), (Some(0), expected.to_vec()));
+    let fetched: Vec<_> = second.pages().iter().map(|page| page.index).collect();
+    assert_eq!((second.code, fetched), (Some(0), vec![1, 3, 4]));
     assert_eq!(fs::read_dir(&saved).unwrap().count(), 5, "numbers go on");
     assert_eq!(server.requests(), 4 + 3);
 
