@@ -105,6 +105,7 @@ where
         retries: line.retries.into(),
         retry_delay: line.retry_delay,
         limiter: Arc::clone(&limiter),
+        delay: line.delay,
         timeout: line.timeout,
         user_agent: line.user_agent.unwrap_or_else(|| format!("{name}/{version}")),
         max_bytes: line.max_bytes,

@@ -12,9 +12,9 @@ use tokio::net::lookup_host;
 use tokio::time::sleep;
 use url::Url;
 
-/// How long an idle connection is kept. reqwest limits them for each host and not in all,
-/// so a list of many hosts could use up the sockets that a program may have.
-const IDLE: Duration = Duration::from_secs(1);
+/// How long an idle connection is kept, or twice as long as `--delay`. reqwest limits their number for each
+/// host and not in all, so a list of many hosts would use up memory and the sockets that a program may have.
+const IDLE: Duration = Duration::from_millis(100);
 
 /// Headers that are taken at first: more than most servers send.
 const FEW_HEADERS: usize = 256;
@@ -66,7 +66,7 @@ fn builder(options: &Options, max_idle: usize) -> reqwest::ClientBuilder {
         .no_proxy() // aiohttp ignores the environment's proxies, too
         .connect_timeout(options.timeout) // divided among a host's addresses: the first may be dead
         .pool_max_idle_per_host(max_idle)
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(IDLE.max(2 * options.delay))
         // What real servers send, and browsers and curl accept.
         .http1_title_case_headers()
         .http1_allow_obsolete_multiline_headers_in_responses(true)

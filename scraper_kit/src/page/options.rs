@@ -18,6 +18,8 @@ pub struct Options {
     /// At most so many pages have started and are not done: those in flight, and those that wait for
     /// another try.
     pub under_way: usize,
+    /// So much time lies between two starts to one host.
+    pub delay: Duration,
     /// The limit for one page.
     pub timeout: Duration,
     /// What the `User-Agent` header says.
