@@ -39,6 +39,8 @@ AHEAD = 4096
 # What an exception means: the first that fits.
 KINDS = [
     (TimeoutError, "timeout"),
+    (aiohttp.RedirectClientError, "redirect"),
+    (aiohttp.NonHttpUrlClientError, "invalid_url"),
     (aiohttp.InvalidURL, "invalid_url"),
     (aiohttp.ClientConnectorDNSError, "dns"),
     (aiohttp.ClientSSLError, "tls"),
@@ -46,6 +48,7 @@ KINDS = [
     (aiohttp.TooManyRedirects, "redirect"),
     (aiohttp.ClientResponseError, "status"),
     (aiohttp.ClientError, "protocol"),
+    (Exception, "internal"),
 ]
 
 
@@ -130,7 +133,7 @@ async def fetch_page(session, args, limiter, index, url):
         try:
             async with asyncio.timeout(args.timeout) as limit:
                 await keep_trying(session, args, limiter, permit, page, limit)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except Exception as error:  # CancelledError is none
             kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
             page.error = {"kind": kind, "message": str(error)}
     return page
@@ -161,7 +164,13 @@ async def keep_trying(session, args, limiter, permit, page, limit):
 def may_pass(page, error):
     if isinstance(error, aiohttp.ClientResponseError):
         return error.status in PASSING
-    may_not = (aiohttp.InvalidURL, aiohttp.ClientSSLError, aiohttp.TooManyRedirects)
+    may_not = (
+        aiohttp.InvalidURL,
+        aiohttp.NonHttpUrlClientError,
+        aiohttp.ClientSSLError,
+        aiohttp.TooManyRedirects,
+        aiohttp.RedirectClientError,
+    )
     return page.status is None and not isinstance(error, may_not)
 
 

@@ -34,7 +34,7 @@ const ROWS: &[Row] = &[
     ("A task's handle is dropped", drop_handle),
     ("A task is cancelled", cancel),
     ("A task panics: awaiting its handle", await_panicked),
-    ("… and the tasks that come after it", spawn_after_panic),
+    ("… and tasks that are spawned after it", spawn_after_panic),
     ("Tasks that still run when `block_on` returns", outlive_block_on),
     ("… and when the runtime is dropped", outlive_runtime),
     ("Threads that run spawned tasks, unless you say otherwise", count_threads),

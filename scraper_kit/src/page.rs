@@ -59,7 +59,7 @@ impl Page {
             matches: Vec::new(),
             truncated: false,
             file: None,
-            tries: usize::from(permit.is_some()),
+            tries: 0,
             start: options.clock.elapsed(),
             elapsed: Duration::ZERO,
             error: None,
@@ -87,15 +87,16 @@ impl Page {
     /// # Errors
     /// The URL cannot be used.
     pub async fn next_url(&mut self) -> Result<Url, FetchError> {
-        let url = match self.redirect.take() {
-            Some(url) => url,
-            None => self.target.url.clone()?,
+        let (url, begins) = match self.redirect.take() {
+            Some(url) => (url, false),
+            None => (self.target.url.clone()?, true),
         };
         let origin = url.origin();
         if self.permit.as_ref().is_none_or(|permit| !permit.is_for(&origin)) {
             self.permit = None; // a page that waits for a permit must not hold another
             self.permit = Some(self.options.limiter.acquire(origin).await);
         }
+        self.outcome.tries += usize::from(begins);
         Ok(url)
     }
 
@@ -198,7 +199,6 @@ impl Page {
         self.permit = None;
         (self.redirect, self.redirects) = (None, 0);
         self.waits.push(Wait { start: now, end: now + wait });
-        self.outcome.tries += 1;
         self.outcome.status = None;
         self.outcome.final_url = None;
         Some(wait)

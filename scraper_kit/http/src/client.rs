@@ -44,7 +44,8 @@ impl<R: Runtime> Clone for Client<R> {
 }
 
 impl<R: Runtime> Client<R> {
-    /// A client that calls itself `user_agent`, and has at most so many connections open at a time.
+    /// A client that calls itself `user_agent`. It keeps idle connections while there are no more than so many
+    /// in all; those in use it does not limit.
     ///
     /// # Panics
     /// If `user_agent` is not printable ASCII.

@@ -92,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// The same for a connection that has been idle: reads from its socket, too.
     pub(crate) fn is_still_idle(&mut self, context: &mut Context<'_>) -> bool {
         self.read_on();
-        self.is_idle(context)
+        self.is_idle(context) && self.is_idle(context) // the first time, the socket may have yielded
     }
 
     /// Drives the connection until there is what `poll` waits for, or nothing more to read.

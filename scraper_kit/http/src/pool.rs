@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use url::Origin;
 
-/// A pool of connections, of which there are never more than `limit`, those in use included: the
-/// one that has been idle for longest makes room for a new one.
+/// A pool of idle connections. With those in use there are no more than `limit` as long as its callers use no
+/// more: the one that has been idle for longest makes room for a new one.
 pub(crate) struct Pool<C> {
     limit: usize,
     state: Mutex<State<C>>,

@@ -146,30 +146,30 @@ impl<D: AsyncRead + Unpin> AsyncRead for ReadToEnd<'_, D> {
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        loop {
-            let length = ready!(Pin::new(&mut this.decoder).poll_read(context, buffer))?;
-            if length > 0 {
-                return Poll::Ready(Ok(length));
+        let length = ready!(Pin::new(&mut this.decoder).poll_read(context, buffer))?;
+        if length > 0 {
+            return Poll::Ready(Ok(length));
+        }
+        let mut input = (this.input)(Pin::new(&mut this.decoder));
+        while this.trailer > 0 {
+            let available = ready!(input.as_mut().poll_fill_buf(context))?;
+            let skipped = available.len().min(this.trailer);
+            input.as_mut().consume(skipped);
+            this.trailer = if skipped > 0 { this.trailer - skipped } else { 0 };
+        }
+        let Some(first) = ready!(poll_behind(input.as_mut(), context))? else {
+            return Poll::Ready(Ok(0));
+        };
+        match this.next {
+            Some(next) if first == GZIP_MAGIC => {
+                let input = mem::replace(input.get_mut(), Box::pin(futures::io::empty()));
+                this.decoder = next(input);
+                context.waker().wake_by_ref(); // members may be empty, and there may be thousands
+                return Poll::Pending;
             }
-            let mut input = (this.input)(Pin::new(&mut this.decoder));
-            while this.trailer > 0 {
-                let available = ready!(input.as_mut().poll_fill_buf(context))?;
-                let skipped = available.len().min(this.trailer);
-                input.as_mut().consume(skipped);
-                this.trailer = if skipped > 0 { this.trailer - skipped } else { 0 };
-            }
-            let Some(first) = ready!(poll_behind(input.as_mut(), context))? else {
-                return Poll::Ready(Ok(0));
-            };
-            match this.next {
-                Some(next) if first == GZIP_MAGIC => {
-                    let input = mem::replace(input.get_mut(), Box::pin(futures::io::empty()));
-                    this.decoder = next(input);
-                }
-                _ => {
-                    let reason = "more data after the end of the compressed data";
-                    return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
-                }
+            _ => {
+                let reason = "more data after the end of the compressed data";
+                return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
             }
         }
     }
@@ -276,5 +276,25 @@ mod tests {
             assert_eq!(behind(rest), Err(ErrorKind::Protocol), "{rest:?}");
         }
         assert_eq!(decoded("deflate", &raw[..raw.len() - 1]), Err(ErrorKind::Protocol));
+    }
+
+    #[test]
+    fn between_two_gzip_members_other_tasks_run() {
+        let empty = block_on(async {
+            let mut member = Vec::new();
+            GzipEncoder::new(&b""[..]).read_to_end(&mut member).await.unwrap();
+            member
+        });
+        let body = empty.repeat(1000);
+        let mut yields = 0;
+        let mut read = Box::pin(async {
+            let mut body = decode(Some("gzip"), &body[..]).await.unwrap();
+            body.read_to_end(&mut Vec::new()).await
+        });
+        let context = &mut Context::from_waker(futures::task::noop_waker_ref());
+        while read.as_mut().poll(context).is_pending() {
+            yields += 1;
+        }
+        assert!(yields >= 999, "{yields}");
     }
 }

@@ -4,7 +4,7 @@
 //! In Python: an `asyncio.Semaphore` for all, one for each host, and a time for each host. The [`Limiter`]
 //! goes further in three things.
 //! - A page that has started gets its permit before those that have not, for its time runs.
-//! - A host without waiting pages and without permits takes no memory.
+//! - A host without waiting pages and without permits takes no memory, once its delay is over.
 //! - A permit that comes free is not assigned to the next waiter. The waiter is woken, and takes the permit
 //!   when it is polled: the pages of the list are not polled while the report waits for a slow reader,
 //!   and a permit that was assigned to one of them would be missing for the pages that run.
@@ -13,7 +13,7 @@ mod hosts;
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures::future::{BoxFuture, FutureExt};
@@ -106,13 +106,12 @@ impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         let (now, mut state) = (Instant::now(), self.limiter.state());
         state.change(&self.origin, now, |host| drop(host.queue.remove(&self.key)));
-        if let Some(host) = state.hosts.get(&self.origin)
-            && let Some((_, next)) = host.queue.first_key_value()
-            && !host.wait(now).is_zero()
-        {
-            next.wake_by_ref(); // to set its timer
-        }
-        state.wake_next();
+        let host = state.hosts.get(&self.origin).filter(|host| !host.wait(now).is_zero());
+        let first = host.and_then(|host| host.queue.first_key_value());
+        let sets_timer = first.map(|(_, waker)| waker.clone());
+        let next = state.next_waker();
+        drop(state);
+        sets_timer.into_iter().chain(next).for_each(Waker::wake);
     }
 }
 
@@ -140,7 +139,9 @@ impl Permit {
         if let Some(origin) = self.origin.take() {
             state.change(&origin, Instant::now(), |host| host.in_flight -= 1);
         }
-        state.wake_next();
+        let next = state.next_waker();
+        drop(state);
+        next.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -163,7 +164,9 @@ impl Drop for Started {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.may_start += 1;
-        state.wake_next();
+        let next = state.next_waker();
+        drop(state);
+        next.into_iter().for_each(Waker::wake);
     }
 }
 

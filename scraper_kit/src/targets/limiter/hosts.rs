@@ -76,10 +76,9 @@ impl State {
         may_go.then_some((*key, origin))
     }
 
-    pub(super) fn wake_next(&self) {
-        if let Some((key, origin)) = self.next() {
-            self.hosts[origin].queue[&key].wake_by_ref();
-        }
+    /// Its waker. To be called when the lock is gone: a waker is foreign code, and may come back here.
+    pub(super) fn next_waker(&self) -> Option<Waker> {
+        self.next().map(|(key, origin)| self.hosts[origin].queue[&key].clone())
     }
 
     /// Changes something about a host, and notes its first waiter if that may start.
