@@ -165,11 +165,11 @@ impl<D: AsyncRead + Unpin> AsyncRead for ReadToEnd<'_, D> {
                 let input = mem::replace(input.get_mut(), Box::pin(futures::io::empty()));
                 this.decoder = next(input);
                 context.waker().wake_by_ref(); // members may be empty, and there may be thousands
-                return Poll::Pending;
+                Poll::Pending
             }
             _ => {
                 let reason = "more data after the end of the compressed data";
-                return Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()));
+                Poll::Ready(Err(FetchError::new(ErrorKind::Protocol, reason).into()))
             }
         }
     }
