@@ -226,7 +226,7 @@ fn what_is_selected_is_the_code_and_nothing_else() {
                  return getSelection().toString();",
             )
             .await;
-        assert!(selected.starts_with("@@ -18,10 +18,9 @@\n \n use client"), "{selected}");
+        assert!(selected.starts_with("@@ -19,10 +19,9 @@\n \n use client"), "{selected}");
         assert!(
             selected.contains("\n-use tokio::fs;\n-use tokio::io::AsyncWriteExt;\n"),
             "{selected}"

@@ -153,7 +153,7 @@ fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(),
         let shown: String = step.shown.iter().map(|line| format!("{line}\n")).collect();
         let (mut printed_steady, mut shown_steady) =
             (steady(&step.command, &printed), steady(&step.command, &shown));
-        if step.command.contains("--example") && step.shown.iter().any(|line| line == DOTS) {
+        if is_lesson(&step.command) && step.shown.iter().any(|line| line == DOTS) {
             shown_steady = only(&shown_steady, |line| line != DOTS);
             printed_steady = only(&printed_steady, |line| shown_steady.lines().any(|l| l == line));
         }
@@ -184,12 +184,16 @@ fn only(text: &str, keep: impl Fn(&str) -> bool) -> String {
     text.lines().filter(|line| keep(line)).map(|line| format!("{line}\n")).collect()
 }
 
+fn is_lesson(command: &str) -> bool {
+    command.starts_with("cargo run") && command.contains("--example")
+}
+
 /// Output without what may vary. Two threads of a lesson may tell their events in another order, and
 /// a heart may beat once more: the order is what each lesson's own test checks.
 fn steady(command: &str, output: &str) -> String {
     let varying = varying();
     let steady: String = output.lines().map(|line| varying.redact(line) + "\n").collect();
-    if !command.starts_with("cargo run") || !command.contains("--example") {
+    if !is_lesson(command) {
         return steady;
     }
     let lines: BTreeSet<&str> = steady.lines().collect();
