@@ -27,7 +27,7 @@ use tokio::{join, select};
 
 fn main() -> ExitCode {
     lesson::run(
-        "Order, `biased`, `if`, `else`; what a dropped branch loses; and the select! of futures",
+        "Order, `biased`, `if`, `else`; what a dropped branch loses; futures' select!",
         [&on_tokio, &on_async_std, &on_smol],
         "select! takes one result; it must be safe to drop the other branches.",
     )
