@@ -49,7 +49,8 @@ async fn heartbeat() -> f64 {
 
 const WORK: Duration = Duration::from_millis(500);
 
-/// Waits as any call does that is not async: its thread can do nothing else.
+/// Waits as any call does that is not async, `recv` of `std::sync::mpsc` among them: its thread can
+/// do nothing else.
 fn wait() {
     thread::sleep(WORK);
 }

@@ -15,7 +15,7 @@
 
 use std::fs;
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use std::time::Duration;
 use async_compat::Compat;
 use futures::FutureExt;
 use hello_world::lesson::{self, say, step};
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     lesson::run(
@@ -48,6 +49,8 @@ async fn smol_library() {
     smol::Timer::after(Duration::from_millis(300)).await;
 }
 
+const CAUGHT: &str = "caught: it looked for a running tokio, and there is none";
+
 /// Awaits a future to its end, or to its panic.
 async fn attempt(future: impl Future<Output = ()>) {
     let before = threads();
@@ -55,7 +58,7 @@ async fn attempt(future: impl Future<Output = ()>) {
     // future, is not used again.
     match AssertUnwindSafe(tell_threads(future)).catch_unwind().await {
         Ok(()) => say(format!("it works; threads before: {before}, now: {}", threads())),
-        Err(_panic) => say("caught: it looked for a running tokio, and there is none"),
+        Err(_panic) => say(CAUGHT),
     }
 }
 
@@ -105,11 +108,33 @@ async fn await_libraries(runtime: &str, compat: &str) {
     step("The same in a task of its own");
 }
 
+/// No async fn, and so in no runtime, even if the program has one. What makes a timer or a socket of
+/// tokio's has to be inside of one; what awaits it, on any `block_on`, need not.
+fn make_outside() {
+    let make = || tokio::time::sleep(Duration::from_millis(300));
+    step("A function that is not async makes a timer of tokio's");
+    if panic::catch_unwind(make).is_err() {
+        say(CAUGHT);
+    }
+    step("The same after runtime.enter()");
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_time().build();
+    let runtime = runtime.expect("cannot start tokio");
+    let inside = runtime.enter();
+    let timer = make();
+    drop(inside);
+    futures::executor::block_on(attempt(timer));
+}
+
 // In a program of your own, put one Compat around it all: `smol::block_on(Compat::new(main()))`. A
 // task is not inside of what has spawned it, so it needs one, too. All share the one hidden tokio.
 
+fn on_tokio() {
+    within_tokio();
+    make_outside();
+}
+
 #[tokio::main]
-async fn on_tokio() {
+async fn within_tokio() {
     await_libraries("tokio", "finds a tokio and starts none").await;
     tokio::spawn(attempt(Compat::new(tokio_library()))).await.expect("it does not panic");
 }
@@ -119,6 +144,7 @@ fn on_async_std() {
         await_libraries("async-std", "starts a tokio").await;
         async_std::task::spawn(attempt(Compat::new(tokio_library()))).await;
     });
+    make_outside();
 }
 
 fn on_smol() {
@@ -126,4 +152,5 @@ fn on_smol() {
         await_libraries("smol", "starts a tokio").await;
         smol::spawn(attempt(Compat::new(tokio_library()))).await;
     });
+    make_outside();
 }

@@ -20,8 +20,8 @@ use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::thread;
 
-use futures::FutureExt;
 use futures::future::{BoxFuture, join_all, try_join_all};
+use futures::{FutureExt, try_join};
 use hello_world::lesson::{self, say, sleep, step};
 
 fn main() -> ExitCode {
@@ -144,6 +144,10 @@ async fn on_tokio() {
     while let Some(dish) = dishes.join_next().await {
         say(format!("then: {:?}", dish.map_err(|error| error.is_cancelled())));
     }
+
+    step("7. try_join! of tasks' handles: the burnt toast is an Ok to it, and no error");
+    let both = try_join!(tokio::spawn(cook("toast")), tokio::spawn(cook("coffee")));
+    say(format!("{both:?}")); // an Err would be a JoinError
 }
 
 fn on_async_std() {

@@ -43,6 +43,14 @@ async fn breakfast<Task: Future>(spawn_tea: impl FnOnce() -> Task) {
     let soup = brew("soup");
     say("soup is called and thrown away: it never ran");
     drop(soup);
+
+    let cake = async {
+        let dough = [0_u8; 100_000];
+        sleep(1.0).await;
+        dough.len()
+    };
+    let (size, boxed) = (size_of_val(&cake), size_of_val(&Box::pin(cake)));
+    say(format!("cake keeps 100 KB across its await: {} KB; boxed, {boxed} bytes", size / 1000));
 }
 
 #[tokio::main]

@@ -5,13 +5,15 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs, pin};
 
 use clap::ValueEnum;
@@ -42,6 +44,7 @@ const ROWS: &[Row] = &[
     ("The future given to `block_on` runs on", name_of_main_thread),
     ("A sleeper is woken by", name_of_waking_thread),
     ("A blocking call is moved to a thread called", name_of_blocking_thread),
+    ("A blocking call has begun when `main` returns", blocking_call_at_the_end),
     ("Spawning outside of the runtime", spawn_outside),
     ("Sleeping outside of the runtime", sleep_outside),
     ("`block_on` inside of `block_on`", nest_block_on),
@@ -51,6 +54,9 @@ const ROWS: &[Row] = &[
 ];
 
 fn main() {
+    if let Ok(runtime) = env::var(READS_INPUT) {
+        return read_input_and_end(Runtime::from_str(&runtime, false).unwrap());
+    }
     let table: Vec<_> = ROWS.iter().map(|(question, _)| *question).collect();
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(document(), render()).expect("cannot write the table");
@@ -437,6 +443,50 @@ fn name_of_blocking_thread(runtime: Runtime) -> String {
     // The numbers count the pool's threads.
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     format!("`{name}{}`", if name.ends_with('-') { "N" } else { "" })
+}
+
+/// A word of ours to a process of ours: the runtime on which it is done while standard input is read.
+const READS_INPUT: &str = "DIFFERENCES_READS_INPUT";
+
+/// The `main` of that process.
+fn read_input_and_end(runtime: Runtime) {
+    let (begin, begun) = mpsc::channel();
+    let read = move || {
+        begin.send(()).unwrap();
+        let _ = std::io::stdin().read_line(&mut String::new());
+    };
+    block_on(runtime, async {
+        match runtime {
+            Tokio => drop(tokio::task::spawn_blocking(read)),
+            AsyncStd => drop(async_std::task::spawn_blocking(read)),
+            Smol => smol::unblock(read).detach(),
+        }
+        begun.recv_timeout(LONG).expect("it begins");
+        println!("begun");
+    });
+}
+
+fn blocking_call_at_the_end(runtime: Runtime) -> String {
+    let mut program = Command::new(env::current_exe().unwrap());
+    program.env(READS_INPUT, runtime.to_possible_value().unwrap().get_name());
+    let mut program = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let input = program.stdin.take(); // while it is open, there may be more to read
+    let mut line = String::new();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "begun\n");
+
+    let start = Instant::now();
+    let patience = if runtime == Tokio { SHORT * 3 } else { LONG };
+    while start.elapsed() < patience {
+        if let Some(status) = program.try_wait().unwrap() {
+            assert!(status.success(), "{status}");
+            return "the program ends".to_owned();
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    drop(input);
+    assert!(program.wait().unwrap().success());
+    "the program waits for it".to_owned()
 }
 
 fn panics_or_works(action: impl FnOnce()) -> String {

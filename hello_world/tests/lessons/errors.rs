@@ -42,6 +42,10 @@ fn on_tokio_a_panic_is_an_error_at_the_await() {
         "bun: time is up (thread tokio-rt-worker)",
         r#"then: Ok(Err("burnt bun"))"#,
         "then: Err(true)",
+        "7. try_join! of tasks' handles: the burnt toast is an Ok to it, and no error",
+        "toast: time is up (thread tokio-rt-worker)",
+        "coffee: time is up (thread tokio-rt-worker)",
+        r#"Ok((Err("burnt toast"), Ok("coffee")))"#,
     ];
     check(&run("errors", &["tokio"]), &events);
 }
