@@ -1,9 +1,9 @@
 //! Connections that end too early, and names that are slow to resolve.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
-use std::sync::Arc;
+use std::net::{Shutdown, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -40,14 +40,23 @@ pub(super) fn tests() -> Vec<Test> {
 fn stops_listening(scraper: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (over, run_is_over) = mpsc::channel::<()>();
     thread::spawn(move || -> io::Result<()> {
         let (mut stream, _) = listener.accept()?;
-        drop(listener);
+        // Linux keeps the port for us meanwhile; elsewhere another program may get it.
+        let _kept = cfg!(target_os = "linux").then(|| {
+            let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
+            listener
+        });
         let mut reader = BufReader::new(&mut stream);
         while reader.read_line(&mut String::new())? > 2 {}
-        stream.write_all(&response("200 OK", &["Connection: close"], b"<title>last</title>"))
+        stream.write_all(&response("200 OK", &["Connection: close"], b"<title>last</title>"))?;
+        drop(stream);
+        let _ = run_is_over.recv();
+        Ok(())
     });
     let run = Scraper::bare(scraper).args(["-c", "1", &url, &url, &url]).run();
+    drop(over);
     let refused = Some(ErrorKind::Connect);
     assert_eq!(run.kinds(), [None, refused, refused], "{}", run.stdout);
 }
