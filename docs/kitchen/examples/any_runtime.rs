@@ -38,7 +38,7 @@ async fn on_tokio(postgres: &PrivatePostgres) -> Result<(), Box<dyn Error>> {
     let stream = tokio::net::UnixStream::connect(postgres.socket()).await?;
     let (client, connection) = postgres.config().connect_raw(stream, NoTls).await?;
     ask(&client, tokio::time::sleep(SHORT)).await?;
-    tokio::spawn(connection);
+    tokio::spawn(run(connection));
     ask(&client, tokio::time::sleep(LONG)).await
 }
 
@@ -49,7 +49,7 @@ async fn on_async_std(postgres: &PrivatePostgres) -> Result<(), Box<dyn Error>> 
     let stream = async_std::os::unix::net::UnixStream::connect(postgres.socket()).await?;
     let (client, connection) = postgres.config().connect_raw(stream.compat(), NoTls).await?;
     ask(&client, async_std::task::sleep(SHORT)).await?;
-    async_std::task::spawn(connection);
+    async_std::task::spawn(run(connection));
     ask(&client, async_std::task::sleep(LONG)).await
 }
 
@@ -58,8 +58,15 @@ async fn on_smol(postgres: &PrivatePostgres) -> Result<(), Box<dyn Error>> {
     let stream = smol::net::unix::UnixStream::connect(postgres.socket()).await?;
     let (client, connection) = postgres.config().connect_raw(stream.compat(), NoTls).await?;
     ask(&client, smol::Timer::after(SHORT)).await?;
-    let _running = smol::spawn(connection); // kept: dropped, it would be cancelled
+    let _running = smol::spawn(run(connection)); // kept: dropped, it would be cancelled
     ask(&client, smol::Timer::after(LONG)).await
+}
+
+/// Polls a connection to its end, and prints its error: the task is not awaited.
+async fn run(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        eprintln!("PostgreSQL's connection: {error}");
+    }
 }
 
 const SHORT: Duration = Duration::from_millis(200);

@@ -28,9 +28,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let routes = app(kitchen.clone());
     tokio::spawn(async { axum::serve(listener, routes).await });
     let (cook, connection) = postgres.config().connect(NoTls).await?;
-    tokio::spawn(connection);
+    tokio::spawn(run(connection));
     let (watcher, connection) = postgres.config().connect(NoTls).await?;
-    tokio::spawn(connection);
+    tokio::spawn(run(connection));
 
     let begun = Instant::now();
     let say = |event: &str| println!("{:6.2} s  {event}", begun.elapsed().as_secs_f64());
@@ -57,6 +57,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     say(&format!("orders in the table: {orders:?}"));
     kitchen.close(Duration::from_secs(5)).await;
     Ok(())
+}
+
+/// Polls a connection to its end, and prints its error: the task is not awaited.
+async fn run(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        eprintln!("PostgreSQL's connection: {error}");
+    }
 }
 
 /// Sends an order; the answer can be read, or not.
