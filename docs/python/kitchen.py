@@ -121,7 +121,10 @@ async def order_news():
         try:
             while True:
                 order = await queue.get()
-                yield f"event: order\ndata: {order}\n\n"
+                if order is None:
+                    yield "event: missed\ndata: unknown\n\n"
+                else:
+                    yield f"event: order\ndata: {order}\n\n"
                 if queue.missed:
                     yield f"event: missed\ndata: {queue.missed}\n\n"
                     queue.missed = 0
@@ -141,15 +144,19 @@ def hand_on(_connection, _pid, _channel, order):
 
 async def listen():
     """Listens on a connection of its own; when the database goes away, until it is back."""
+    again = False
     while True:
         try:
             connection = await asyncpg.connect(os.environ["DATABASE_URL"])
             gone = asyncio.Event()
             connection.add_termination_listener(lambda _: gone.set())
             await connection.add_listener("orders", hand_on)
+            if again:
+                hand_on(None, None, None, None)  # an unknown number was missed
             await gone.wait()
         except (OSError, asyncpg.PostgresError):
             pass
+        again = True
         await asyncio.sleep(1)
 
 

@@ -52,7 +52,7 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Kitchen {
     pool: Pool,
-    news: broadcast::Sender<String>,
+    news: broadcast::Sender<news::News>,
     recipes: Option<Recipes>,
     /// All that was spawned. A request may be gone before its task ends; the kitchen is not.
     tasks: TaskTracker,
