@@ -30,6 +30,8 @@ TABLES = """
     INSERT INTO stock VALUES ('coffee', 1000), ('eggs', 12), ('toast', 1000)
         ON CONFLICT DO NOTHING"""
 
+PAGE = 1000
+
 
 @asynccontextmanager
 async def lifespan(app):
@@ -93,21 +95,21 @@ async def take_order(new: NewOrder, pool: Annotated[asyncpg.Pool, Depends(pool)]
 # ANCHOR_END: take_order
 
 
-async def connection():
-    async with app.state.pool.acquire(timeout=2) as connection:
-        yield connection  # given back when the answer has been sent
-
-
 @app.get("/orders", responses=AWAY, response_class=StreamingResponse)
-async def orders(connection: Annotated[asyncpg.Connection, Depends(connection)]):
-    """Each row is sent when it has come, and forgotten."""
+async def orders(pool: Annotated[asyncpg.Pool, Depends(pool)]):
+    """Read in pages, each with a connection that is given back before its lines are sent."""
 
-    async def lines():
-        async with connection.transaction():
-            async for row in connection.cursor("SELECT * FROM orders ORDER BY id"):
-                yield json.dumps(dict(row)) + "\n"
+    async def page(after):
+        async with pool.acquire(timeout=2) as connection:
+            query = f"SELECT * FROM orders WHERE id > $1 ORDER BY id LIMIT {PAGE}"
+            return await connection.fetch(query, after)
 
-    return StreamingResponse(lines(), media_type="application/jsonl")
+    async def lines(rows):
+        while rows:
+            yield "".join(json.dumps(dict(row)) + "\n" for row in rows)
+            rows = len(rows) == PAGE and await page(rows[-1]["id"])
+
+    return StreamingResponse(lines(await page(0)), media_type="application/jsonl")
 
 
 @app.get("/orders/news")

@@ -14,9 +14,7 @@ mod recipes;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use recipes::Recipes;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
@@ -113,19 +111,6 @@ impl Kitchen {
         };
         self.pool.close();
         unfinished
-    }
-}
-
-/// A connection from the pool, for one request: what `Depends` gives in FastAPI, with a function that
-/// ends in `yield` and a clean-up. The clean-up is here `Object`'s `Drop`, which gives the connection
-/// back to the pool, however the request ends.
-struct Connection(Object);
-
-impl FromRequestParts<Kitchen> for Connection {
-    type Rejection = Error;
-
-    async fn from_request_parts(_: &mut Parts, kitchen: &Kitchen) -> Result<Self, Error> {
-        Ok(Self(kitchen.pool.get().await?))
     }
 }
 

@@ -6,16 +6,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use futures::TryStreamExt;
+use deadpool_postgres::Pool;
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use crate::body::Body;
 use crate::error::AWAY;
-use crate::{Connection, Error, Kitchen};
+use crate::{Error, Kitchen};
 
 /// The tables, and a menu.
 pub const TABLES: &str = "
@@ -98,18 +98,32 @@ pub async fn order(
     Ok((StatusCode::CREATED, Json(order)))
 }
 
+/// How many orders are read at a time.
+const PAGE: usize = 1000;
+
 /// All orders, as JSON Lines
 ///
-/// Each row is sent when it has come, and forgotten: a million of them take no more memory than one.
+/// Read in pages: a million of them take no more memory than a page. An order that is taken meanwhile
+/// may be among them.
 #[utoipa::path(get, path = "/orders", tag = "orders",
     responses((status = 200, content_type = "application/jsonl", body = Order),
         (status = 503, description = AWAY)))]
-pub async fn orders(Connection(connection): Connection) -> Result<impl IntoResponse, Error> {
-    let none: [&(dyn ToSql + Sync); 0] = [];
-    let rows = connection.query_raw("SELECT * FROM orders ORDER BY id", none).await?;
-    let lines = rows.map_ok(move |row| {
-        let _until_the_last_row = &connection;
-        serde_json::to_string(&Order::from(&row)).expect("an order is JSON") + "\n"
-    });
-    Ok(([(CONTENT_TYPE, "application/jsonl")], ResponseBody::from_stream(lines)))
+pub async fn orders(State(kitchen): State<Kitchen>) -> Result<impl IntoResponse, Error> {
+    let next = move |after| page(kitchen.pool.clone(), after);
+    let mut pages = Box::pin(stream::try_unfold(Some(0), next));
+    // Before the answer begins, an error still has a status; later, it breaks the answer off.
+    let first = pages.try_next().await?;
+    let lines = ResponseBody::from_stream(stream::iter(first.map(Ok)).chain(pages));
+    Ok(([(CONTENT_TYPE, "application/jsonl")], lines))
+}
+
+/// The lines of a page, and the id after which the next begins, if there may be one.
+async fn page(pool: Pool, after: Option<i32>) -> Result<Option<(String, Option<i32>)>, Error> {
+    let Some(after) = after else { return Ok(None) };
+    let query = format!("SELECT * FROM orders WHERE id > $1 ORDER BY id LIMIT {PAGE}");
+    // The connection is back in the pool at the semicolon: a guest who does not read keeps none.
+    let rows = pool.get().await?.query(&query, &[&after]).await?;
+    let line = |row| serde_json::to_string(&Order::from(row)).expect("an order is JSON") + "\n";
+    let last = rows.last().filter(|_| rows.len() == PAGE).map(|row| row.get("id"));
+    Ok(Some((rows.iter().map(line).collect(), last)))
 }

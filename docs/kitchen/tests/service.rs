@@ -231,6 +231,26 @@ async fn rows_stream_and_a_reader_may_go_away() {
     assert_eq!(last["id"], 100_000);
 }
 
+#[tokio::test]
+async fn guests_who_do_not_read_keep_no_connection() {
+    let Some(postgres) = postgres() else { return };
+    let kitchen = serve(&postgres).await;
+    // 50 MB, which is more than sockets hold.
+    let long = "INSERT INTO stock VALUES (repeat('x', 1000), 1);
+        INSERT INTO orders (dish, count) SELECT repeat('x', 1000), 1 FROM generate_series(1, 50000)";
+    connect(&postgres).await.batch_execute(long).await.unwrap();
+    let mut guests = Vec::new();
+    for _ in 0..LIMITS.connections {
+        let mut guest = TcpStream::connect(kitchen.address).await.unwrap();
+        guest.write_all(b"GET /orders HTTP/1.1\r\nHost: kitchen\r\n\r\n").await.unwrap();
+        let mut status = [0; 12];
+        within("the answer's first bytes", guest.read_exact(&mut status)).await.unwrap();
+        assert_eq!(&status, b"HTTP/1.1 200");
+        guests.push(guest); // and reads no more
+    }
+    assert_eq!(kitchen.order("coffee", 1).await.0, 201);
+}
+
 /// The events of a response, as they come.
 async fn events(url: String) -> impl futures::Stream<Item = String> + Unpin {
     let response = get(url).await;
@@ -275,7 +295,7 @@ async fn a_database_that_goes_away_is_waited_for() {
     let Some(mut postgres) = postgres() else { return };
     let kitchen = serve(&postgres).await;
     assert_eq!(kitchen.order("eggs", 1).await.0, 201);
-    let news = events(kitchen.url("/orders/news")).await;
+    let mut news = events(kitchen.url("/orders/news")).await;
     postgres.stop();
     for _ in 0..2 * LIMITS.connections {
         let (status, answer) = kitchen.order("eggs", 1).await;

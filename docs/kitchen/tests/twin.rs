@@ -60,6 +60,11 @@ fn both() -> Option<[Service; 2]> {
 #[tokio::test]
 async fn they_answer_alike() {
     let Some([rust, twin]) = both() else { return };
+    // Several pages.
+    let many = "INSERT INTO orders (dish, count) SELECT 'toast', 1 FROM generate_series(1, 2500)";
+    for service in [&rust, &twin] {
+        connect(&service.postgres).await.batch_execute(many).await.unwrap();
+    }
     let requests = [
         ("POST", "/orders", r#"{"dish": "eggs", "count": 2}"#, 201),
         ("POST", "/orders", r#"{"dish": "toast", "count": 20}"#, 201),
