@@ -16,6 +16,7 @@ use kitchen::{Kitchen, Limits, app};
 use private_postgres::PrivatePostgres;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_postgres::{Client, NoTls};
 
@@ -27,10 +28,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let port = listener.local_addr()?.port();
     let routes = app(kitchen.clone());
     tokio::spawn(async { axum::serve(listener, routes).await });
+    let mut connections = JoinSet::new();
     let (cook, connection) = postgres.config().connect(NoTls).await?;
-    tokio::spawn(run(connection));
+    connections.spawn(run(connection));
     let (watcher, connection) = postgres.config().connect(NoTls).await?;
-    tokio::spawn(run(connection));
+    connections.spawn(run(connection));
 
     let begun = Instant::now();
     let say = |event: &str| println!("{:6.2} s  {event}", begun.elapsed().as_secs_f64());
@@ -56,10 +58,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let orders: Vec<&str> = orders.iter().map(|row| row.get(0)).collect();
     say(&format!("orders in the table: {orders:?}"));
     kitchen.close(Duration::from_secs(5)).await;
+    drop((cook, watcher)); // their connections end, and before PostgreSQL does
+    connections.join_all().await;
     Ok(())
 }
 
-/// Polls a connection to its end, and prints its error: the task is not awaited.
+/// Polls a connection to its end, and prints its error when it comes.
 async fn run(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
     if let Err(error) = connection.await {
         eprintln!("PostgreSQL's connection: {error}");
