@@ -161,7 +161,7 @@ fn the_articles_scrapers_print_the_same_or_all_of_them_fail() {
 fn the_scrapers_find_the_same_on_every_page() {
     let Some(python) = python() else { return };
     let site = Site::start();
-    // Bound, and let go: whoever connects is refused.
+    // Bound, and let go: a connection is refused.
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     let mut list = tempfile::NamedTempFile::new().unwrap();
     writeln!(list, "# a comment, and an empty line\n\n{}/page/7?bytes=20000", site.address)
@@ -370,7 +370,7 @@ fn on_many_machines_each_page_counts_once_though_a_worker_is_killed() {
     assert_eq!(hosts_seen.len(), hosts.sites.len());
     assert!(hosts.files("part").is_empty(), "nothing is left over");
 
-    // What is done is not done again, not even when nobody answers any more.
+    // What is done is not done again, not even when no server answers any more.
     let (folder, urls) = (hosts.folder, hosts.urls);
     let hosts = ManyHosts { sites: Vec::new(), folder, urls };
     let again = stdout(&Finished::run(&mut hosts.run(python)));
