@@ -132,7 +132,7 @@ impl Group {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on its number may belong to somebody else.
+    /// From now on its number may belong to another process.
     fn is_gone(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

@@ -96,6 +96,10 @@ async def scrape(urls, args, report):
 
 # ANCHOR_END: scrape
 # ANCHOR: limiter
+class Host(asyncio.Semaphore):
+    next_start = 0
+
+
 class Limiter:
     """At most so many pages in flight, so many of them to one host, and a delay between two there.
 
@@ -106,21 +110,25 @@ class Limiter:
         self.all = asyncio.Semaphore(concurrency)
         self.per_host = per_host
         self.delay = delay
-        self.next_start = {}
         self.hosts = weakref.WeakValueDictionary()  # those that a page waits for, or is in flight to
 
     @asynccontextmanager
     async def at(self, url):
         origin = "/".join(url.split("/", 3)[:3])
-        host = self.hosts.setdefault(origin, asyncio.Semaphore(self.per_host))
+        host = self.hosts.setdefault(origin, Host(self.per_host))
+        loop = asyncio.get_running_loop()
         async with host:
-            if self.delay:
-                now = asyncio.get_running_loop().time()
-                start = max(now, self.next_start.get(origin, now))
-                self.next_start[origin] = start + self.delay
-                await asyncio.sleep(start - now)
-            async with self.all:
+            while True:
+                await asyncio.sleep(host.next_start - loop.time())
+                await self.all.acquire()
+                if loop.time() >= host.next_start:
+                    break
+                self.all.release()  # another page has started there meanwhile
+            host.next_start = loop.time() + self.delay
+            try:
                 yield
+            finally:
+                self.all.release()
 
 
 # ANCHOR_END: limiter

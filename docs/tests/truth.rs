@@ -444,7 +444,7 @@ fn a_port_that_cannot_be_had_is_told_and_the_next_one_found() {
     let line = error(&run(&["--to", to, "--port", &port]));
     assert!(line.starts_with(&format!("cannot serve at port {port}: ")), "{line}");
 
-    // Whoever has port 3000, we or another program: it is taken now.
+    // Port 3000 is taken now, by this test or by another program.
     let _taken = TcpListener::bind("127.0.0.1:3000");
     let serving = serve(&[]);
     assert!((3001..3100).contains(&serving.port), "{}", serving.port);

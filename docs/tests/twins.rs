@@ -161,7 +161,7 @@ fn the_articles_scrapers_print_the_same_or_all_of_them_fail() {
 fn the_scrapers_find_the_same_on_every_page() {
     let Some(python) = python() else { return };
     let site = Site::start();
-    // Bound, and let go: whoever connects is refused.
+    // Bound, and let go: a connection is refused.
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     let mut list = tempfile::NamedTempFile::new().unwrap();
     writeln!(list, "# a comment, and an empty line\n\n{}/page/7?bytes=20000", site.address)
@@ -171,20 +171,24 @@ fn the_scrapers_find_the_same_on_every_page() {
     }
     let urls = ["/coffee", "/eggs", "/busy", "/", "/nothing", "/text/3", "/page/1?bytes=0"];
     let mut args: Vec<String> = urls.iter().map(|path| format!("{}{path}", site.address)).collect();
-    args.extend([format!("http://{closed}/"), "not a URL".to_owned()]);
+    args.extend([
+        format!("http://{closed}/"),
+        "not a URL".to_owned(),
+        "ftp://127.0.0.1/".to_owned(),
+    ]);
     args.extend(["--format", "json", "--concurrency", "10", "--input"].map(str::to_owned));
     args.push(list.path().display().to_string());
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
 
     let asyncio = twin(python, "scraper.py", &args);
     let found = pages(&asyncio);
-    assert_eq!(found.len(), 60, "{found:?}");
+    assert_eq!(found.len(), 61, "{found:?}");
     assert_eq!(found[&0]["matches"], serde_json::json!(["Coffee"]));
     assert_eq!((&found[&2]["matches"][0], &found[&2]["tries"]), (&"Pancakes".into(), &3.into()));
     assert_eq!((&found[&4]["error"], &found[&4]["tries"]), (&"status".into(), &1.into()));
     assert_eq!((&found[&7]["error"], &found[&7]["tries"]), (&"connect".into(), &3.into()));
-    assert_eq!(found[&8]["error"], "invalid_url");
-    assert_eq!(found[&59]["matches"], serde_json::json!(["Page 49"]));
+    assert_eq!([&found[&8]["error"], &found[&9]["error"]], ["invalid_url"; 2]);
+    assert_eq!(found[&60]["matches"], serde_json::json!(["Page 49"]));
     assert_eq!(asyncio.code, Some(1), "some pages failed");
 
     for scraper in SCRAPERS {
@@ -231,6 +235,28 @@ fn a_page_that_takes_too_long_is_a_timeout_and_hides_no_other() {
     assert_eq!(asyncio[&1]["status"], 200);
     for (scraper, found) in SCRAPERS.into_iter().zip(rusts) {
         assert_eq!(found, asyncio, "{scraper}");
+    }
+}
+
+#[test]
+fn a_run_goes_on_where_the_others_was() {
+    let Some(python) = python() else { return };
+    let site = Site::start();
+    let urls = [0, 1, 1, 2].map(|n| format!("{}/page/{n}", site.address));
+    let urls = urls.each_ref().map(String::as_str);
+    let lines = tempfile::NamedTempFile::new().unwrap();
+    let resume = ["--delay", "0.02", "-f", "json", "--resume", lines.path().to_str().unwrap()];
+    let args = [&resume[..], &urls].concat();
+    let both = |urls: &[&str]| {
+        let args = [&["-f", "json"], urls].concat();
+        [rust(SCRAPERS[0], &args), twin(python, "scraper.py", &args)]
+    };
+    for first in both(&urls[..2]) {
+        let half = "{\"index\":2,\"url\":\"http:";
+        fs::write(lines.path(), first.stdout + half).unwrap();
+        let [rust, twin] = [rust(SCRAPERS[0], &args), twin(python, "scraper.py", &args)];
+        assert_eq!(pages(&rust).keys().collect::<Vec<_>>(), [&2, &3], "{}", rust.stdout);
+        assert_eq!(pages(&twin), pages(&rust));
     }
 }
 
@@ -344,7 +370,7 @@ fn on_many_machines_each_page_counts_once_though_a_worker_is_killed() {
     assert_eq!(hosts_seen.len(), hosts.sites.len());
     assert!(hosts.files("part").is_empty(), "nothing is left over");
 
-    // What is done is not done again, not even when nobody answers any more.
+    // What is done is not done again, not even when no server answers any more.
     let (folder, urls) = (hosts.folder, hosts.urls);
     let hosts = ManyHosts { sites: Vec::new(), folder, urls };
     let again = stdout(&Finished::run(&mut hosts.run(python)));

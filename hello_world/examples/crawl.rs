@@ -15,7 +15,7 @@
 //!         tasks.create_task(visit(start, 0))
 //!
 //! Or asyncio.Queue, which counts what is not done: `put` adds one, `task_done` takes one away, and
-//! `join` waits for none. Here the count is the number of futures under way.
+//! and `join` waits until it is zero. Here the count is the number of futures under way.
 
 use std::collections::{HashSet, VecDeque};
 use std::pin::pin;

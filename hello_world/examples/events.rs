@@ -48,7 +48,8 @@ async fn an_end() {
 }
 
 /// It holds no value: the state that has changed is kept elsewhere. `notify_one` is kept for a task
-/// that waits later; `notify_waiters` reaches only the tasks that wait already.
+/// that waits later; `notify_waiters` reaches only the futures of `notified()` that exist already: make
+/// one, then look at the state, then await it.
 async fn a_signal() {
     step("Notify: notify_one is kept until somebody waits, notify_waiters is not");
     let bell = Notify::new();
@@ -80,8 +81,9 @@ async fn an_answer() {
     say(format!("the cook has left: {}", asked.await.is_err()));
 }
 
-/// A receiver sees the newest value, not each value. `wait_for` is Condition.wait_for, without a
-/// lock to hold.
+/// A receiver sees the newest value, not each value. `wait_for` returns a read lock: copy the value in
+/// the same line, for held across an await it stops the sender. Unlike Condition.wait_for it gives
+/// the value to all who wait: to wait and take, use a Semaphore.
 async fn the_newest() {
     step("watch: the newest value, and to wait until it is as it should be");
     let (stock, mut seen) = watch::channel(0);

@@ -14,8 +14,8 @@ use std::fmt;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use futures::StreamExt;
 use futures::stream;
+use futures::{StreamExt, TryStreamExt};
 use hello_world::lesson::{self, say, sleep, step};
 
 fn main() -> ExitCode {
@@ -52,14 +52,14 @@ async fn fetch(url: &str) -> Result<usize, Error> {
     Ok(url.len())
 }
 
-async fn each_owns_its_url(urls: Vec<String>) -> usize {
+async fn each_owns_its_url(urls: Vec<String>) -> Result<usize, Error> {
     let requests = stream::iter(urls).map(|url| async move { fetch(&url).await });
-    requests.buffer_unordered(10).count().await
+    requests.buffer_unordered(10).try_fold(0, async |pages, _| Ok(pages + 1)).await
 }
 
-async fn made_before(urls: Vec<String>) -> usize {
+async fn made_before(urls: Vec<String>) -> Result<usize, Error> {
     let requests: Vec<_> = urls.iter().map(|url| fetch(url)).collect();
-    stream::iter(requests).buffer_unordered(10).count().await
+    stream::iter(requests).buffer_unordered(10).try_fold(0, async |pages, _| Ok(pages + 1)).await
 }
 
 struct Folder {
@@ -89,8 +89,8 @@ async fn count_in_a_loop(folder: &Folder) -> usize {
 async fn cured() -> Result<(), Error> {
     step("Three at once, and no closure that takes a reference");
     let urls: Vec<String> = ["/coffee", "/eggs", "/toast"].map(str::to_owned).into();
-    say(format!("each owns its URL: {} pages", each_owns_its_url(urls.clone()).await));
-    say(format!("made before: {} pages", made_before(urls).await));
+    say(format!("each owns its URL: {} pages", each_owns_its_url(urls.clone()).await?));
+    say(format!("made before: {} pages", made_before(urls).await?));
 
     step("Three folders, one in another");
     let folder = |files, folders| Folder { files, folders };

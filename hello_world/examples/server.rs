@@ -49,8 +49,14 @@ async fn attend(guest: impl AsyncRead + AsyncWrite) -> io::Result<()> {
         () = sleep(ORDER_WITHIN) => return Err(io::ErrorKind::TimedOut.into()),
     };
     sleep(0.2).await;
-    writer.write_all(line.as_bytes()).await?;
-    writer.flush().await
+    let write = async {
+        writer.write_all(line.as_bytes()).await?;
+        writer.flush().await
+    };
+    select! {
+        written = write => written,
+        () = sleep(LEAVE_WITHIN) => Err(io::ErrorKind::TimedOut.into()), // a guest who does not read
+    }
 }
 
 /// The next guest. An accept that fails is no reason to close; to try again without a pause would

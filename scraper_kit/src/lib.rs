@@ -24,7 +24,7 @@
 //! A folder knows only those below it, and a test holds that. This crate depends on no async runtime and
 //! no HTTP client: what it awaits are the traits of the `futures` crate, which belong to no runtime.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)] // they panic where nobody can read
+#![warn(clippy::print_stdout, clippy::print_stderr)] // they panic on a closed terminal
 
 mod body;
 mod error;

@@ -78,7 +78,7 @@ fn serve(target: &str, busy: &AtomicUsize) -> Response<Body> {
     }
     let plain = url.as_ref().is_ok_and(|url| url.path().starts_with("/text/"));
     let (status, delay, html) = url.map_or_else(|_| not_found(), |url| page(&url));
-    thread::sleep(delay); // the connection's own thread: nobody else waits
+    thread::sleep(delay); // the connection's own thread: no other waits
     let media_type = if plain { "text/plain" } else { "text/html" };
     Response::builder()
         .status(status)

@@ -117,7 +117,7 @@ fn the_kit_knows_no_runtime_and_no_client() {
     }
 }
 
-/// Nobody waits for the sockets in smol's stead: hyper has tokio's channels in its tree, and no more.
+/// smol and async-std drive their own sockets: of tokio, hyper has the channels in its tree, and no more.
 #[test]
 fn no_tokio_runtime_is_behind_the_others() {
     for package in ["scraper_http", "scraper_smol", "scraper_async_std"] {
@@ -232,7 +232,7 @@ fn files_of_the_kit_are_short() {
     }
 }
 
-/// `println!` and `eprintln!` panic where nobody can read. In the other crates clippy looks for them.
+/// `println!` and `eprintln!` panic on a closed terminal. In the other crates clippy looks for them.
 #[test]
 fn the_scrapers_leave_it_to_the_kit_to_print() {
     for scraper in SCRAPERS {

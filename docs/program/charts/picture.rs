@@ -41,7 +41,7 @@ pub fn names(measurements: &Measurements) -> Vec<&'static str> {
     figures::all(measurements).iter().map(|figure| figure.name).collect()
 }
 
-/// What a picture says to those who do not see it.
+/// What a screen reader says of a picture.
 fn in_words(figure: &Figure) -> String {
     let said: Vec<String> = match &figure.data {
         Data::Bars { rows, .. } => rows

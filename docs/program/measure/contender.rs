@@ -1,4 +1,4 @@
-//! Who takes part, and how each is called to do the same work.
+//! The contenders, and how each is called to do the same work.
 
 use std::path::PathBuf;
 
@@ -62,7 +62,7 @@ impl Programs {
         self.binaries.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
-    /// Who says hello, without arguments.
+    /// The hello worlds, without arguments.
     pub fn greeters(&self) -> Vec<Contender> {
         let hello = |runtime: &str| CommandSpec {
             program: self.binary("hello_world"),

@@ -1,4 +1,4 @@
-//! The groups of experiments, and who takes part in each.
+//! The groups of experiments, and the contenders of each.
 
 use std::error::Error;
 use std::path::Path;

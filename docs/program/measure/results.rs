@@ -61,7 +61,7 @@ pub struct Settings {
     pub concurrency: usize,
     /// The size of a page, on average.
     pub page_bytes: u64,
-    /// Who serves the pages, and why.
+    /// The server of the pages, and why it was taken.
     pub server: Option<String>,
     /// Processor time of the server for each page that it served, in microseconds.
     pub server_cpu_us_per_page: Option<f64>,
@@ -94,7 +94,7 @@ pub struct Sample {
     pub experiment: Experiment,
     /// How many, of what the experiment counts.
     pub size: u64,
-    /// Who did it.
+    /// The contender.
     pub contender: String,
     /// The round: what ran in the same one can be compared.
     pub round: usize,
@@ -150,7 +150,7 @@ impl Measurements {
         sizes
     }
 
-    /// Who took part in an experiment of this size, in order of appearance.
+    /// The contenders of an experiment of this size, in order of appearance.
     pub fn contenders(&self, experiment: Experiment, size: u64) -> Vec<&str> {
         let mut names = Vec::new();
         for run in self.of(experiment).filter(|run| run.size == size) {

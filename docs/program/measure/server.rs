@@ -1,4 +1,4 @@
-//! Who serves the pages: a process of its own, which must not be what limits the contenders.
+//! The server of the pages: a process of its own, which must not be what limits the contenders.
 
 use std::error::Error;
 use std::fs;

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // Whoever closes the pipe, as `| head` does, has read enough; the site stays open.
+    // A closed pipe, as of `| head`, is no error; the site stays open.
     let _ = list(&site, &mut io::stdout().lock());
     loop {
         thread::park();

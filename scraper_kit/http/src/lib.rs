@@ -9,7 +9,7 @@
 //! No task is spawned. The page that waits for a connection's bytes drives it, so a page whose task is
 //! dropped takes its connection along, and nothing is left behind.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)] // they panic where nobody can read
+#![warn(clippy::print_stdout, clippy::print_stderr)] // they panic on a closed terminal
 
 mod client;
 mod connect;

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     match PracticeSite::start(args.port) {
         Ok(site) => {
             let pages = site.pages().join("\n");
-            // Whoever closes the pipe has read enough; the site stays open.
+            // A closed pipe, as of `| head`, is no error; the site stays open.
             let _ = writeln!(io::stdout(), "The practice site is open; Ctrl-C closes it.\n{pages}");
             loop {
                 thread::park();

@@ -10,8 +10,8 @@ use std::time::Duration;
 /// A run that takes longer than this hangs, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// A program with nothing around it that could change what it does, and its output in pipes: whoever runs
-/// the tests may have any environment, and may ignore signals, as `nohup` does.
+/// A program with nothing around it that could change what it does, and its output in pipes: the tests
+/// may be run in any environment, and with signals ignored, as by `nohup`.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let program = program.as_ref();
     // What is ignored stays so in a child, and to change that takes unsafe code; env has it.

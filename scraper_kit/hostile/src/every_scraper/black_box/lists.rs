@@ -108,7 +108,7 @@ fn a_list_may_be_utf_16_and_its_lines_may_end_in_anything(scraper: &str) {
     }
 }
 
-/// A pipe in the file system, which can be opened for reading only when somebody writes to it.
+/// A pipe in the file system, which can be opened for reading only when it has a writer.
 fn fifo(folder: &TempDir) -> PathBuf {
     let path = folder.path().join("fifo");
     assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
@@ -120,7 +120,7 @@ fn a_list_that_is_slow_to_open_holds_up_no_page(scraper: &str) {
     let fifo = fifo(&folder);
     let mut running = Scraper::json(scraper).arg("-i").arg(&fifo).arg(server.url("/given")).spawn();
     assert_eq!(running.page().matches, ["/given"]);
-    // Only now is there somebody who writes the list.
+    // Only now has the list a writer.
     let mut list = OpenOptions::new().write(true).open(&fifo).unwrap();
     writeln!(list, "{}", server.url("/listed")).unwrap();
     assert_eq!(running.page().matches, ["/listed"]);

@@ -1,11 +1,10 @@
-//! Requests, responses, and what becomes of them.
+//! Requests, responses, and what becomes of them, where the contract has no row for it.
 
 use super::{fetch, fetch_one};
 use crate::compress;
 use crate::every_scraper::{Test, test};
 use crate::scraper::{Pages, Scraper, kind, name_of};
-use crate::server::{TestServer, closes, half_a_page, ok, response, titles};
-use crate::tls::TestCa;
+use crate::server::{TestServer, half_a_page, ok, response, titles};
 use scraper_kit::ErrorKind;
 
 pub(super) fn tests() -> Vec<Test> {
@@ -15,16 +14,10 @@ pub(super) fn tests() -> Vec<Test> {
         test(a_user_name_and_password_stay_with_their_origin),
         test(an_answer_that_nobody_reads_leaves_its_connection_in_the_pool),
         test(a_page_that_is_given_up_closes_its_connection),
-        test(compressed_bodies_are_decoded),
-        test(a_body_that_is_cut_off_is_an_error),
-        test(windows_1251_is_read_wherever_it_is_declared),
         test(any_selector_and_only_html),
-        test(ten_redirects_are_followed_and_no_more),
         test(statuses_that_no_list_knows),
         test(a_page_that_stalls_fails_alone),
         test(a_body_may_be_max_bytes_long_and_no_longer),
-        test(https_works_where_the_certificate_is_trusted_and_only_there)
-            .only_if(crate::tls::CAN_TRUST),
     ]
 }
 
@@ -64,6 +57,7 @@ fn a_user_name_and_password_stay_with_their_origin(scraper: &str) {
     let pages = fetch(scraper, urls.map(|url| url.replace("://", "://user:pass@")));
     let titles: Vec<_> = pages.iter().map(|page| page.matches.join("")).collect();
     assert_eq!(titles, ["/there", "/there", "/elsewhere"]);
+    assert_eq!(pages[0].final_url, Some(server.url("/there")));
     let seen = server.log().seen();
     assert_eq!(seen.requests.len(), 5);
     for request in &seen.requests {
@@ -102,60 +96,6 @@ fn a_page_that_is_given_up_closes_its_connection(scraper: &str) {
     assert_eq!(run.kinds(), [Some(ErrorKind::Timeout)]);
 }
 
-fn compressed_bodies_are_decoded(scraper: &str) {
-    let page = "<title>Compressed</title>".to_owned() + &"<p>and long</p>".repeat(10_000);
-    let html = page.clone();
-    let server = TestServer::start(move |request, stream, _| {
-        let coding = request.path.trim_start_matches('/').replace("%20", " ");
-        let header = format!("Content-Encoding: {}", coding.trim_start_matches("raw "));
-        stream.write_all(&response("200 OK", &[&header], &compress(&coding, html.as_bytes())))
-    });
-    for page_of in fetch(scraper, server.urls(["/gzip", "/deflate", "/raw%20deflate", "/br"])) {
-        assert_eq!(page_of.error, None, "{}", page_of.url);
-        assert_eq!(page_of.bytes, page.len() as u64, "{}", page_of.url);
-        assert_eq!(page_of.matches, ["Compressed"], "{}", page_of.url);
-    }
-}
-
-fn a_body_that_is_cut_off_is_an_error(scraper: &str) {
-    let server = TestServer::start(|request, stream, _| {
-        let gzip = compress("gzip", "<title>x</title>".repeat(1000).as_bytes());
-        match request.path.as_str() {
-            "/length" => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort")?,
-            "/chunk" => write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n"
-            )?,
-            "/gzip" => {
-                let half = &gzip[..gzip.len() / 2];
-                return stream.write_all(&response("200 OK", &["Content-Encoding: gzip"], half));
-            }
-            _ => stream.write_all(b"this is not HTTP\r\n\r\n")?,
-        }
-        stream.flush()?;
-        Err(closes())
-    });
-    for page in fetch(scraper, server.urls(["/length", "/chunk", "/gzip", "/garbage"])) {
-        assert_eq!(kind(&page), Some(ErrorKind::Protocol), "{page:?}");
-    }
-}
-
-fn windows_1251_is_read_wherever_it_is_declared(scraper: &str) {
-    let server = TestServer::start(|request, stream, _| {
-        let privet = b"<title>\xcf\xf0\xe8\xe2\xe5\xf2</title>";
-        let (content_type, page) = match request.path.as_str() {
-            "/header" => ("text/html; charset=windows-1251", privet.to_vec()),
-            _ => ("text/html", [&privet[..], b"<meta charset=\"windows-1251\">"].concat()),
-        };
-        let header = format!("Content-Type: {content_type}");
-        stream.write_all(&response("200 OK", &[&header], &page))
-    });
-    for page in fetch(scraper, server.urls(["/header", "/meta"])) {
-        assert_eq!(page.charset.as_deref(), Some("windows-1251"), "{page:?}");
-        assert_eq!(page.matches, ["Привет"], "{page:?}");
-    }
-}
-
 fn any_selector_and_only_html(scraper: &str) {
     let server = TestServer::start(|request, stream, _| {
         let page = b"<h2>One</h2><p class=x>Two &amp; <b>three</b></p><p>Four</p>";
@@ -170,23 +110,6 @@ fn any_selector_and_only_html(scraper: &str) {
     assert_eq!(pages[0].matches, ["One", "Two & three"]);
     assert_eq!((pages[1].matches.len(), pages[1].charset.as_deref()), (0, None));
     assert_eq!(pages[0].bytes, pages[1].bytes);
-}
-
-fn ten_redirects_are_followed_and_no_more(scraper: &str) {
-    let server = TestServer::start(|request, stream, _| {
-        let left: usize = request.path.trim_start_matches('/').parse().unwrap();
-        match left.checked_sub(1) {
-            Some(next) => {
-                let location = format!("Location: /{next}");
-                stream.write_all(&response("302 Found", &[&location], b""))
-            }
-            None => stream.write_all(&ok("<title>here</title>")),
-        }
-    });
-    let pages = fetch(scraper, server.urls(["/10", "/11"]));
-    assert_eq!(pages[0].matches, ["here"]);
-    assert_eq!(pages[0].final_url, Some(server.url("/0")));
-    assert_eq!(kind(&pages[1]), Some(ErrorKind::Redirect), "{:?}", pages[1]);
 }
 
 fn statuses_that_no_list_knows(scraper: &str) {
@@ -230,24 +153,4 @@ fn a_body_may_be_max_bytes_long_and_no_longer(scraper: &str) {
     let pages = Scraper::json(scraper).args(["--max-bytes", "50000"]).args(urls).run().pages();
     assert_eq!((kind(&pages[0]), pages[0].bytes), (None, 50_000));
     assert_eq!(kind(&pages[1]), Some(ErrorKind::TooLarge), "{:?}", pages[1]);
-}
-
-fn https_works_where_the_certificate_is_trusted_and_only_there(scraper: &str) {
-    let (ca, other) = (TestCa::new(), TestCa::new());
-    let secret = |name: &str| {
-        TestServer::start_tls(ca.server_config(name), true, |_, stream, _| {
-            stream.write_all(&ok("<title>Secret</title>"))
-        })
-    };
-    let (server, wrong_name) = (secret("127.0.0.1"), secret("example.com"));
-    for (server, trusted, expected) in [
-        (&server, &ca, None),
-        (&server, &other, Some(ErrorKind::Tls)),
-        (&wrong_name, &ca, Some(ErrorKind::Tls)),
-    ] {
-        let run = Scraper::json(scraper).arg(server.url("/")).trust(trusted.file()).run();
-        let [page] = run.pages().try_into().unwrap();
-        assert_eq!(kind(&page), expected, "{page:?}");
-        assert_eq!(page.matches == ["Secret"], expected.is_none(), "{page:?}");
-    }
 }

@@ -76,7 +76,7 @@ fn little_memory(scraper: &str) {
     }
 }
 
-/// A user who has no process but what a test starts.
+/// A user without any process but those of a test.
 const NOBODY: u32 = 2_000_000;
 
 fn be(user: u32) -> Vec<String> {

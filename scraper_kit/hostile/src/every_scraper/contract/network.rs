@@ -78,7 +78,7 @@ fn system_timeout(scraper: &str) {
     drop(waiting);
 }
 
-/// Has the dead address answer no connection: it has a queue for one, and nobody accepts it.
+/// Has the dead address answer no connection: it has a queue for one, which is never accepted.
 fn swallow_connections() -> (Socket, Vec<Socket>) {
     let dead = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     dead.bind(&SocketAddr::from((DEAD, 80)).into()).unwrap();
