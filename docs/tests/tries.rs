@@ -257,6 +257,10 @@ const COMMANDS: &[(&str, By)] = &[
         "cargo run -p kitchen --example http_client",
         Output("a proxy    GET http://kitchen.example/"),
     ),
+    (
+        "pip install docs/python/rust_cook",
+        File("docs/tests/twins.rs", "docs().join(\"python/rust_cook\")"),
+    ),
 ];
 
 const CHAPTERS: [&str; 9] = [
@@ -279,7 +283,8 @@ fn commands(chapter: &str) -> BTreeSet<String> {
         commands.extend(found[2].lines().map(|line| line.trim().to_owned()));
     }
     let text = block.replace_all(chapter, "");
-    let inline = Regex::new(r"`((?:[A-Z_]+=\S+ )*(?:cargo|git|python|maturin) [^`]+)`").unwrap();
+    let inline =
+        Regex::new(r"`((?:[A-Z_]+=\S+ )*(?:cargo|git|pip|python|maturin) [^`]+)`").unwrap();
     let spaces = |command: &str| command.split_whitespace().collect::<Vec<_>>().join(" ");
     commands.extend(inline.captures_iter(&text).map(|found| spaces(&found[1])));
     commands

@@ -20,7 +20,7 @@ use std::thread;
 use common::{PATIENCE_TO_BUILD, program, target, until, within};
 use docs::measure::python;
 use serde_json::Value;
-use testing::{Finished, command};
+use testing::{Finished, command, names_of_the_tested};
 
 const SCRAPERS: [&str; 3] = ["scraper_tokio", "scraper_async_std", "scraper_smol"];
 
@@ -118,6 +118,36 @@ fn pages(output: &Finished) -> BTreeMap<u64, Value> {
         (page["index"].as_u64().unwrap(), compared)
     };
     stdout(output).lines().map(line).collect()
+}
+
+/// The module of *Rust under asyncio*, installed where no other test sees it, and what its program prints.
+#[test]
+fn asyncio_awaits_and_cancels_a_rust_future() {
+    let Some(python) = python() else { return };
+    let (source, site) = (docs().join("python/rust_cook"), tempfile::tempdir().unwrap());
+    // maturin is a program beside the interpreter, and asks for cargo.
+    let cargo = PathBuf::from(env::var_os("CARGO").expect("cargo runs the tests"));
+    let first = [python.parent(), cargo.parent()].into_iter().flatten().map(Path::to_owned);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(first.chain(env::split_paths(&path))).unwrap();
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
+    pip.args(["--no-build-isolation", "--config-settings=build-args=--profile=dev"]);
+    pip.arg("--target").args([site.path(), &source]).env("PATH", path);
+    pip.env("CARGO_TARGET_DIR", target().join("rust_cook"));
+    pip.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in names_of_the_tested() {
+        pip.env_remove(name);
+    }
+    let built = Finished::run(&mut pip);
+    assert_eq!(built.code, Some(0), "{}", built.stderr);
+
+    let mut dinner = python_command(python);
+    dinner.arg(source.join("dinner.py")).env("PYTHONPATH", site.path());
+    let printed = stdout(&Finished::run(&mut dinner));
+    let chapter = fs::read_to_string(docs().join("src/from-python.md")).unwrap();
+    let shown = format!("```text\n{printed}```\n");
+    assert!(chapter.replace("\r\n", "\n").contains(&shown), "{printed}");
 }
 
 #[test]

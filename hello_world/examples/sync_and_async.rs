@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 const FUNCTION: &str = "From a function that is not async";
 const THREAD: &str = "From another thread, in the same runtime";
 const IN_TASK: &str = "A task calls a function that blocks until its own async code is done";
+const HIDDEN: &str = "A library that hides a runtime, such as reqwest::blocking, in an async main";
 const MOVED: &str = "The function is moved to a thread for blocking calls";
 
 async fn cook(dish: &'static str) {
@@ -64,6 +65,13 @@ fn on_tokio() {
     step(IN_TASK);
     let task = runtime.spawn(async { cook_and_wait("toast") });
     let result = runtime.block_on(task);
+    say(format!("the task gives an error: {}", result.is_err()));
+
+    step(HIDDEN);
+    // In a debug build reqwest::blocking makes a runtime and drops it for each call, to find this;
+    // in a release build it blocks the thread, and says nothing.
+    let hidden = runtime.spawn(async { drop(Runtime::new()) });
+    let result = runtime.block_on(hidden);
     say(format!("the task gives an error: {}", result.is_err()));
 
     step(MOVED);

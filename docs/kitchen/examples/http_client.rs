@@ -6,6 +6,7 @@
 //! keyword arguments is a chain of methods here, and `send` at its end gives the future.
 
 use std::error::Error;
+use std::iter::successors;
 use std::time::Duration;
 
 use axum::Router;
@@ -32,6 +33,8 @@ async fn main() -> Result<()> {
     println!("a stream   {} bytes", stream(&client, &url).await?);
     println!("a cookie   {}", cookie(&client, &url).await?);
     println!("a proxy    {}", proxy(&url).await?);
+    let refused = client.get("http://127.0.0.1:1/").send().await;
+    println!("an error   {}", refused.map_or_else(|error| with_sources(&error), |_| String::new()));
     Ok(())
 }
 
@@ -73,6 +76,14 @@ async fn proxy(url: &str) -> Result<String> {
     let client = Client::builder().proxy(Proxy::all(url)?).build()?;
     Ok(client.get("http://kitchen.example/").send().await?.text().await?)
 }
+
+// ANCHOR: sources
+/// An error says what failed, and its sources why.
+fn with_sources(error: &dyn Error) -> String {
+    let sources = successors(error.source(), |&error| error.source());
+    sources.fold(error.to_string(), |text, error| format!("{text}\n  because  {error}"))
+}
+// ANCHOR_END: sources
 
 /// The request in a line, or its body if that is JSON.
 async fn echo(request: Request) -> String {

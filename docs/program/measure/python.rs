@@ -9,7 +9,8 @@ const VARIABLE: &str = "TWINS_PYTHON";
 
 /// What the twins need: the syntax and the libraries.
 const CHECK: &str = "import sys; assert sys.version_info >= (3, 11)
-import aiohttp, asyncpg, distributed, fastapi, pymongo, schemathesis, secantus, selectolax, uvicorn";
+import aiohttp, asyncpg, distributed, fastapi, maturin, pandas, pymongo, schemathesis, secantus
+import selectolax, uvicorn";
 
 /// An interpreter that can run the twins.
 ///

@@ -6,9 +6,10 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use docs::measure::python;
 use libtest_mimic::{Arguments, Failed, Trial};
 use regex::Regex;
 use snapbox::cmd::Command;
@@ -141,6 +142,13 @@ fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(),
         } else {
             let previous = std::mem::take(&mut code);
             fail_unless_shown(previous)?;
+            if let Err(reason) = python_for(&step.command) {
+                if env::var_os("REQUIRE_PYTHON").is_some() {
+                    return Err(reason.into());
+                }
+                println!("{}: skipped: {reason}", step.command);
+                return Ok(());
+            }
             let printed;
             (printed, code) = execute(&step.command)?;
             if code != 0 && printed.contains(NO_SERVER) && env::var_os("REQUIRE_POSTGRES").is_none()
@@ -207,11 +215,28 @@ fn fail_unless_shown(code: i32) -> Result<(), Failed> {
     Err(format!("exit code {code}, which is not shown: add `$ echo $?`").into())
 }
 
+/// The folder of the Python that has what the twins need, for a command that runs `python`.
+fn python_for(command: &str) -> Result<Option<&'static Path>, &'static str> {
+    static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    if !command.contains("python ") {
+        return Ok(None);
+    }
+    let found = PYTHON.get_or_init(|| {
+        let target = Path::new(env!("CARGO_BIN_EXE_docs")).ancestors().nth(2).unwrap();
+        python::find(target, &root().join("docs/python/requirements.txt"))
+    });
+    match found {
+        Ok(python) => Ok(python.parent()),
+        Err(reason) => Err(reason),
+    }
+}
+
 /// What a command prints, on standard output and standard error, and its exit code.
 fn execute(command: &str) -> Result<(String, i32), Failed> {
     let cargo = PathBuf::from(env::var_os("CARGO").expect("cargo runs the tests"));
     let folders = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
-    let path = cargo.parent().map(Path::to_owned).into_iter().chain(folders);
+    let first = [python_for(command)?, cargo.parent()].into_iter().flatten().map(Path::to_owned);
+    let path = first.chain(folders);
     let mut shell = Command::new("sh");
     // Cargo's words for this test: build scripts would run again for them.
     for name in testing::names_of_the_tested() {
