@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
 use std::sync::LazyLock;
 
-use common::{PATIENCE_TO_BUILD, cargo, within};
+use common::{PATIENCE_TO_BUILD, cargo, libraries, messages, within};
 use docs::book::exercises::{self, Exercise};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
@@ -156,26 +156,7 @@ fn wrong_fails(exercise: &Exercise, wrong: &Wrong) -> Result<(), Failed> {
 }
 
 /// For rustc: the libraries that the exercises stand on.
-static LIBRARIES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut arguments = Vec::new();
-    for message in &*MESSAGES {
-        let strings = |key: &str| {
-            let values = message[key].as_array().into_iter().flatten();
-            values.filter_map(Value::as_str).collect::<Vec<_>>()
-        };
-        for path in strings("linked_paths") {
-            arguments.extend(["-L".to_owned(), path.to_owned()]);
-        }
-        for library in strings("filenames").into_iter().filter(|name| name.ends_with(".rlib")) {
-            let name = message["target"]["name"].as_str().expect("a target has a name");
-            arguments
-                .extend(["--extern".to_owned(), format!("{}={library}", name.replace('-', "_"))]);
-            let folder = Path::new(library).parent().expect("a file has a folder").display();
-            arguments.extend(["-L".to_owned(), format!("dependency={folder}")]);
-        }
-    }
-    arguments
-});
+static LIBRARIES: LazyLock<Vec<String>> = LazyLock::new(|| libraries(&MESSAGES));
 
 /// What is the learner's: items with a TODO, and imports; or all "from here to main", if a TODO says so.
 /// All other items are the same, one by one.
@@ -278,10 +259,7 @@ struct Built {
 static MESSAGES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let mut build = cargo();
     build.args(["build", "-p", "exercises", "--tests", "--keep-going", "--quiet"]);
-    build.args(["--message-format", "json"]);
-    let output = output("the exercises to be built", build).expect("cargo is there");
-    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    lines.lines().map(|line| serde_json::from_str(line).expect("cargo prints JSON")).collect()
+    messages(build)
 });
 
 /// All exercises and solutions.

@@ -3,8 +3,7 @@
 //!     cargo test -p docs --test tries
 //!
 //! A *Try* that changes a program says "in `FILE` …, replace `A` by `B`". The test reads that from the
-//! chapter and does it in a copy of the workspace, below target/, so that only the changed crates are
-//! built. The chapters' commands are run, or stand in a test that runs them.
+//! chapter, and builds the changed file. The chapters' commands are run, or stand in a test that runs them.
 
 #![cfg(unix)] // Ctrl-C is a signal
 
@@ -16,12 +15,13 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{cargo, target};
+use common::{cargo, libraries, messages, target};
 use regex::Regex;
+use tempfile::TempDir;
+use testing::{Finished, command};
 
 /// Longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -54,55 +54,32 @@ fn changed(name: &str, file: &str) -> String {
     text.replace(&found[1], &found[2])
 }
 
-/// Copies what differs, so that cargo finds the rest as it was.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let (path, name) = (entry.path(), entry.file_name());
-        if name == "target" || name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            copy(&path, &to.join(name));
-        } else {
-            write(&to.join(name), &fs::read(path).unwrap());
-        }
-    }
-}
-
-fn write(to: &Path, text: &[u8]) {
-    if fs::read(to).ok().as_deref() != Some(text) {
-        fs::write(to, text).unwrap();
-    }
-}
-
-/// One test at a time changes the copy.
-static COPY: Mutex<()> = Mutex::new(());
-
-/// Builds a program of the copy after this change; under a name of its own, as the workspace's has the same
-/// target folder.
-fn build(change: impl Fn(&Path), args: &[&str], built: &str) -> PathBuf {
-    let _alone = COPY.lock().unwrap_or_else(|panicked| panicked.into_inner());
-    let folder = target().join("tries");
-    copy(root(), &folder);
-    change(&folder);
+/// Builds this main file of a package, with what stands beside it, by the libraries that cargo has built for
+/// the package.
+fn build(package: &str, args: &[&str], source: &str, beside: Option<&str>) -> (TempDir, PathBuf) {
     let mut cargo = cargo();
-    cargo.current_dir(&folder).args(["build", "--quiet", "--offline"]).args(args);
-    assert!(cargo.status().unwrap().success(), "it does not compile");
-    target().join("debug").join(built)
+    cargo.args(["build", "--quiet", "-p", package]).args(args);
+    let libraries = libraries(&messages(cargo));
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(file) = beside {
+        fs::copy(root().join(file), folder.path().join(Path::new(file).file_name().unwrap()))
+            .unwrap();
+    }
+    let (main, program) = (folder.path().join("main.rs"), folder.path().join("program"));
+    fs::write(&main, source).unwrap();
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition", "2024", "--crate-name", "tried"]).args(libraries);
+    rustc.env("CARGO_PKG_NAME", package).env("CARGO_PKG_VERSION", "0.0.0");
+    let built = rustc.arg("-o").arg(&program).arg(&main).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    (folder, program)
 }
 
 /// What a lesson prints on one runtime, changed as a chapter's Try says.
 fn lesson(name: &str, lesson: &str, runtime: &str) -> String {
     let source = changed(name, &format!("hello_world/examples/{lesson}.rs"));
-    let (example, file) = (format!("tried_{lesson}"), format!("tried_{lesson}.rs"));
-    let change = |folder: &Path| {
-        write(&folder.join("hello_world/examples").join(&file), source.as_bytes());
-    };
-    let args = ["-p", "hello_world", "--example", &example];
-    let built = build(change, &args, &format!("examples/{example}"));
-    let output = Command::new(built).arg(runtime).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    let (_folder, program) = build("hello_world", &["--example", lesson], &source, None);
+    Finished::run(command(program).arg(runtime)).stdout
 }
 
 #[test]
@@ -176,15 +153,10 @@ fn a_detached_task_outlives_ctrl_c_and_one_that_is_aborted_does_not() {
     usual.interrupt();
     assert!(usual.wait(LIMIT), "it ends, and its page has not come");
 
-    let file = "scraper_tokio/src/main.rs";
-    let source = changed("choosing-a-runtime", file);
-    let change = |folder: &Path| {
-        write(&folder.join(file), source.as_bytes());
-        let manifest = folder.join("scraper_tokio/Cargo.toml");
-        let text = fs::read_to_string(&manifest).unwrap();
-        write(&manifest, text.replace("\"scraper_tokio\"", "\"tried_scraper\"").as_bytes());
-    };
-    let mut detached = Waiting::start(&build(change, &["-p", "tried_scraper"], "tried_scraper"));
+    let source = changed("choosing-a-runtime", "scraper_tokio/src/main.rs");
+    let client = Some("scraper_tokio/src/client.rs");
+    let (_folder, program) = build("scraper_tokio", &[], &source, client);
+    let mut detached = Waiting::start(&program);
     detached.interrupt();
     assert!(!detached.wait(Duration::from_secs(2)), "it waits for the page");
     let page = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";

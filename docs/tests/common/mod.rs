@@ -11,6 +11,8 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// Longer than anything takes that a test waits for, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -82,4 +84,34 @@ pub fn program(name: &str) -> PathBuf {
     });
     let docs = Path::new(env!("CARGO_BIN_EXE_docs"));
     docs.with_file_name(format!("{name}{}", env::consts::EXE_SUFFIX))
+}
+
+/// What a build says, in JSON.
+pub fn messages(mut build: Command) -> Vec<Value> {
+    build.args(["--message-format", "json"]);
+    let output = within(PATIENCE_TO_BUILD, "cargo to build", move || build.output());
+    let lines = String::from_utf8_lossy(&output.expect("cargo is there").stdout).into_owned();
+    lines.lines().map(|line| serde_json::from_str(line).expect("cargo prints JSON")).collect()
+}
+
+/// For rustc, which builds what is none of cargo's targets: the libraries that cargo has built.
+pub fn libraries(messages: &[Value]) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for message in messages {
+        let strings = |key: &str| {
+            let values = message[key].as_array().into_iter().flatten();
+            values.filter_map(Value::as_str).collect::<Vec<_>>()
+        };
+        for path in strings("linked_paths") {
+            arguments.extend(["-L".to_owned(), path.to_owned()]);
+        }
+        for library in strings("filenames").into_iter().filter(|name| name.ends_with(".rlib")) {
+            let name = message["target"]["name"].as_str().expect("a target has a name");
+            arguments
+                .extend(["--extern".to_owned(), format!("{}={library}", name.replace('-', "_"))]);
+            let folder = Path::new(library).parent().expect("a file has a folder").display();
+            arguments.extend(["-L".to_owned(), format!("dependency={folder}")]);
+        }
+    }
+    arguments
 }
