@@ -10,8 +10,8 @@
 //!     count = seen + 1            # not safe, on any number of threads
 //!
 //! `spawn` asks for futures that may move to another thread: `Send`. An executor that stays on its
-//! thread does not. Its tasks may hold an `Rc`, a count that threads may not share, and a `Cell` or
-//! `RefCell` in place of a lock. The price: one processor, and one blocking call stops all.
+//! thread does not. Its tasks may hold an `Rc`, a counted reference that stays on one thread, and a
+//! `Cell` or `RefCell` in place of a lock. The price: one processor, and one blocking call stops all.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

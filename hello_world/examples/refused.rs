@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// An error whose text is counted for one thread.
+/// An error that holds its text by an `Rc`.
 struct SyntaxError(Rc<str>);
 
 impl fmt::Display for SyntaxError {
