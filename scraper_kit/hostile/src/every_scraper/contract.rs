@@ -167,11 +167,11 @@ for these:
   twice where the first connection was new, too.
 - **When the next address is tried.** Where the first address of a host swallows everything, the other two
   try the second after a quarter of a second. reqwest does that only between an IPv6 and an IPv4 address.
-  Among those of one kind it divides the time for connecting: of two, the second has its turn after half of
+  Among those of one kind it divides the time for connecting: the second of two is tried after half of
   `--timeout`.
 - **How many connections are kept.** reqwest limits them for each host. With many hosts `scraper_tokio` may
-  have to wait until one has been idle for a second; the other two close the one that nobody has used
-  for longest.
+  have to wait until one has been idle for a tenth of a second; the other two close the one that has been
+  idle for longest.
 
 None of the three can be told how long chunk extensions may be. They are to be ignored (RFC 9112,
 section 7.1.1), and curl and browsers read any number; hyper, which all three stand on, refuses a body in
