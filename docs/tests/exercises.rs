@@ -10,18 +10,17 @@
 mod common;
 
 use std::collections::HashMap;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output, Stdio};
+use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use common::{PATIENCE_TO_BUILD, cargo, libraries, messages, within};
+use common::{cargo, libraries, messages, rustc};
 use docs::book::exercises::{self, Exercise};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use serde_json::Value;
-use testing::{Finished, command};
+use testing::{Finished, command, or_skip};
 
 /// wrong.toml: programs that a learner may write.
 #[derive(Deserialize)]
@@ -142,14 +141,8 @@ fn wrong_fails(exercise: &Exercise, wrong: &Wrong) -> Result<(), Failed> {
     assert_eq!(solution.matches(&wrong.solved).count(), 1, "not in the solution, or twice");
     let folder = tempfile::tempdir()?;
     let source = folder.path().join(format!("{}.rs", exercise.name));
-    let program = folder.path().join(format!("wrong{}", env::consts::EXE_SUFFIX));
     fs::write(&source, solution.replace(&wrong.solved, &wrong.instead))?;
-    // It is none of cargo's targets, and stands on what cargo has built.
-    let mut rustc = Command::new("rustc");
-    rustc.args(["--test", "--edition", "2024"]).args(&*LIBRARIES);
-    let built = rustc.arg("-o").arg(&program).arg(&source).output()?;
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let (success, output) = run(&program);
+    let (success, output) = run(&rustc(&source, &LIBRARIES, true));
     assert!(!success, "it passes");
     assert!(output.contains(&wrong.says), "not in its output: {}\n{output}", wrong.says);
     Ok(())
@@ -230,20 +223,17 @@ fn items(source: &str) -> Vec<String> {
 }
 
 fn clippy() -> Result<(), Failed> {
-    let there =
-        cargo().arg("clippy").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if !there.is_ok_and(|status| status.success()) {
-        assert!(env::var_os("REQUIRE_CLIPPY").is_none(), "clippy is not installed");
-        println!("the solutions are not looked at: clippy is not installed");
-        return Ok(());
-    }
+    let version = cargo().args(["clippy", "--version"]).output()?;
+    let there = version.status.success().then_some(());
+    let there = there.ok_or_else(|| "clippy is not installed".to_owned());
+    let Some(()) = or_skip(there, "REQUIRE_CLIPPY") else { return Ok(()) };
     let mut clippy = cargo();
     clippy.args(["clippy", "-p", "exercises", "--quiet", "--profile", "test", "--lib"]);
     for name in BUILT.keys().filter(|name| name.ends_with("_sol")) {
         clippy.args(["--bin", name]);
     }
     clippy.args(["--", "--deny", "warnings"]);
-    let output = output("clippy", clippy)?;
+    let output = clippy.output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() { Ok(()) } else { Err(said.into_owned().into()) }
 }
@@ -286,9 +276,4 @@ static BUILT: LazyLock<HashMap<String, Built>> = LazyLock::new(|| {
 fn run(tests: &Path) -> (bool, String) {
     let Finished { code, stdout, .. } = Finished::run(&mut command(tests));
     (code == Some(0), stdout)
-}
-
-/// What cargo prints, which may have all of the workspace to build.
-fn output(what: &str, mut cargo: Command) -> std::io::Result<Output> {
-    within(PATIENCE_TO_BUILD, what, move || cargo.output())
 }

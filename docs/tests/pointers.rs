@@ -9,10 +9,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The rows of a chapter's first table, without its head, cell by cell.
-fn rows(chapter: &str) -> Vec<Vec<String>> {
+/// The rows of a chapter's first table that begins like this, without its head, cell by cell.
+fn rows(chapter: &str, head: &str) -> Vec<Vec<String>> {
     let text = fs::read_to_string(root().join("docs/src").join(chapter)).unwrap();
-    let table = text.lines().skip_while(|line| !line.starts_with('|')).skip(2);
+    let table = text.lines().skip_while(|line| !line.starts_with(head)).skip(2);
     let lines = table.take_while(|line| line.starts_with('|'));
     let rows = lines
         .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect());
@@ -96,6 +96,16 @@ fn stands_in(text: &str, code: &str) -> bool {
     })
 }
 
+/// A complaint about each piece of code that does not stand in this text, which is that of a place.
+fn missing<'a>(
+    codes: impl Iterator<Item = &'a str>,
+    text: &str,
+    place: &str,
+) -> impl Iterator<Item = String> {
+    let missing = codes.filter(move |code| !stands_in(text, code));
+    missing.map(move |code| format!("{code} does not stand in {place}"))
+}
+
 /// The Python twins, and what the lessons say of Python at their top.
 fn python() -> String {
     let folder = root().join("docs/python");
@@ -110,32 +120,24 @@ fn python() -> String {
 #[test]
 fn each_line_of_the_card_stands_where_it_says() {
     let python = python();
-    let rows = rows("card.md");
+    let rows = rows("card.md", "| To |");
     assert!(rows.len() >= 30, "{}", rows.len());
-    let mut missing = Vec::new();
+    let mut faults = Vec::new();
     for row in &rows {
-        let [what, in_python, runtimes @ .., pointer] = &row[..] else { panic!("{row:?}") };
+        let [_what, in_python, runtimes @ .., pointer] = &row[..] else { panic!("{row:?}") };
         assert_eq!(runtimes.len(), 3, "{row:?}");
-        for code in code(in_python) {
-            if !stands_in(&python, code) {
-                missing.push(format!("{what}: {code} stands in no Python here"));
-            }
-        }
+        faults.extend(missing(code(in_python), &python, "any Python here"));
         let (text, _) = sources(&format!("lesson {pointer}"));
-        for code in runtimes.iter().flat_map(|cell| code(cell)) {
-            if !stands_in(&text, code) {
-                missing.push(format!("{what}: {code} does not stand in {pointer}"));
-            }
-        }
+        faults.extend(missing(runtimes.iter().flat_map(|cell| code(cell)), &text, pointer));
     }
-    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
 fn each_pointer_of_the_glossary_leads_to_what_it_names() {
-    let rows = rows("for-the-record.md");
+    let rows = rows("for-the-record.md", "| Python |");
     assert!(rows.len() >= 25, "{}", rows.len());
-    let mut missing = Vec::new();
+    let mut faults = Vec::new();
     for row in &rows {
         let [_python, rust, pointer] = &row[..] else { panic!("{row:?}") };
         if !pointer.contains('`') {
@@ -143,29 +145,20 @@ fn each_pointer_of_the_glossary_leads_to_what_it_names() {
             continue;
         }
         let (text, names) = sources(pointer);
-        for code in code(rust).chain(names) {
-            if !stands_in(&text, code) {
-                missing.push(format!("{code} does not stand in {pointer}"));
-            }
-        }
+        faults.extend(missing(code(rust).chain(names), &text, pointer));
     }
-    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 /// What the table beside aiohttp says of reqwest is compiled and run.
 #[test]
 fn each_call_of_reqwest_stands_in_the_example() {
-    let chapter = fs::read_to_string(root().join("docs/src/libraries.md")).unwrap();
-    let (_, table) = chapter.split_once("\n| For | aiohttp | reqwest |\n").unwrap();
-    let rows: Vec<_> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
+    let rows = rows("libraries.md", "| For | aiohttp | reqwest |");
     assert!(rows.len() >= 12, "{rows:?}");
-    let example = root().join("docs/kitchen/examples/http_client.rs");
-    let example = fs::read_to_string(example).unwrap();
-    for row in rows {
-        let reqwest = row.trim_matches('|').rsplit('|').next().unwrap();
-        assert!(code(reqwest).next().is_some(), "{row}");
-        for code in code(reqwest) {
-            assert!(stands_in(&example, code), "{code} does not stand in the example");
-        }
+    let (example, _) = sources("`docs/kitchen/examples/http_client.rs`");
+    for row in &rows {
+        assert!(code(&row[2]).next().is_some(), "{row:?}");
+        let faults: Vec<String> = missing(code(&row[2]), &example, "the example").collect();
+        assert!(faults.is_empty(), "{faults:#?}");
     }
 }

@@ -14,14 +14,14 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{cargo, libraries, messages, target};
+use common::{cargo, libraries, messages, rustc, target};
 use regex::Regex;
 use tempfile::TempDir;
-use testing::{Finished, command};
+use testing::{Finished, Running, command, names_of_the_tested};
 
 /// Longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -65,13 +65,9 @@ fn build(package: &str, args: &[&str], source: &str, beside: Option<&str>) -> (T
         fs::copy(root().join(file), folder.path().join(Path::new(file).file_name().unwrap()))
             .unwrap();
     }
-    let (main, program) = (folder.path().join("main.rs"), folder.path().join("program"));
+    let main = folder.path().join("main.rs");
     fs::write(&main, source).unwrap();
-    let mut rustc = Command::new("rustc");
-    rustc.args(["--edition", "2024", "--crate-name", "tried"]).args(libraries);
-    rustc.env("CARGO_PKG_NAME", package).env("CARGO_PKG_VERSION", "0.0.0");
-    let built = rustc.arg("-o").arg(&program).arg(&main).output().unwrap();
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let program = rustc(&main, &libraries, false);
     (folder, program)
 }
 
@@ -106,7 +102,7 @@ fn without_compat_a_tokio_library_finds_no_tokio() {
 
 /// A scraper whose page is asked for, and does not come until it is sent; ends with the test.
 struct Waiting {
-    scraper: Child,
+    scraper: Running,
     page: std::net::TcpStream,
 }
 
@@ -114,34 +110,26 @@ impl Waiting {
     fn start(scraper: &Path) -> Self {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", server.local_addr().unwrap());
-        let mut command = Command::new(scraper);
-        let scraper = command.arg(url).stdout(Stdio::null()).spawn().unwrap();
+        let scraper = Running::start(Command::new(scraper).arg(url).stdout(Stdio::null()));
         let (page, _) = server.accept().unwrap();
         Self { scraper, page }
     }
 
     fn interrupt(&self) {
         let mut kill = Command::new("kill");
-        kill.args(["-INT", &self.scraper.id().to_string()]);
+        kill.args(["-INT", &self.scraper.0.id().to_string()]);
         assert!(kill.status().unwrap().success());
     }
 
     fn wait(&mut self, limit: Duration) -> bool {
         let start = Instant::now();
         while start.elapsed() < limit {
-            if self.scraper.try_wait().unwrap().is_some() {
+            if self.scraper.0.try_wait().unwrap().is_some() {
                 return true;
             }
             thread::sleep(Duration::from_millis(20));
         }
         false
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        let _ = self.scraper.kill();
-        let _ = self.scraper.wait();
     }
 }
 
@@ -224,7 +212,7 @@ const COMMANDS: &[(&str, By)] = &[
         "cargo run -p scraper_tokio -- \"http://127.0.0.1:8000/page/1?delay_ms=8000\"",
         File("docs/tests/tries.rs", "fn interrupt"),
     ),
-    ("cargo run -p kitchen", File("docs/kitchen/tests/common/mod.rs", "CARGO_BIN_EXE_kitchen")),
+    ("cargo run -p kitchen", File("docs/kitchen/tests/twin.rs", "CARGO_BIN_EXE_kitchen")),
     (
         "cargo run -p kitchen --example http_client",
         Output("a proxy    GET http://kitchen.example/"),
@@ -277,15 +265,11 @@ fn each_command_of_these_chapters_is_run() {
                 assert!(text.contains(part), "{command}: {file} does not run it");
             }
             Output(part) => {
-                let cargo = cargo();
                 let mut shell = Command::new("sh");
-                let envs = cargo.get_envs();
-                for (name, value) in envs {
-                    match value {
-                        Some(value) => shell.env(name, value),
-                        None => shell.env_remove(name),
-                    };
+                for name in names_of_the_tested() {
+                    shell.env_remove(name);
                 }
+                shell.env("CARGO_TARGET_DIR", target());
                 shell.args(["-c", &format!("{command} 2>&1")]).current_dir(root());
                 let output = shell.env("CARGO_TERM_QUIET", "true").output().unwrap();
                 let printed = String::from_utf8_lossy(&output.stdout);

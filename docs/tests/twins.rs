@@ -11,39 +11,17 @@ use std::env;
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::thread;
+use std::process::{Command, Stdio};
 
-use common::{PATIENCE_TO_BUILD, program, target, until, within};
-use docs::measure::python;
+use common::{program, target, until};
 use serde_json::Value;
-use testing::{Finished, command, names_of_the_tested};
+use testing::{Finished, Running, command, names_of_the_tested, python};
 
 const SCRAPERS: [&str; 3] = ["scraper_tokio", "scraper_async_std", "scraper_smol"];
 
 fn docs() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The interpreter, or `None`, said once, if there is none and that is allowed.
-fn python() -> Option<&'static Path> {
-    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found = PYTHON.get_or_init(|| {
-        let find = || python::find(&target(), &docs().join("python/requirements.txt"));
-        match within(PATIENCE_TO_BUILD, "pip to install what the twins need", find) {
-            Ok(python) => Some(python),
-            Err(reason) if env::var_os("REQUIRE_PYTHON").is_some() => panic!("{reason}"),
-            Err(reason) => {
-                // Not eprintln, which a test that passes keeps to itself.
-                let _ = writeln!(std::io::stderr(), "the Python twins are not tested: {reason}");
-                None
-            }
-        }
-    });
-    found.as_deref()
 }
 
 fn twin(python: &Path, name: &str, args: &[&str]) -> Finished {
@@ -66,41 +44,20 @@ fn stdout(run: &Finished) -> String {
     run.stdout.replace("\r\n", "\n")
 }
 
-/// Does this for each name at the same time, as most of it is waiting; the results are in order.
-fn side_by_side<const N: usize, T: Send>(
-    names: [&str; N],
-    each: impl Fn(&str) -> T + Sync,
-) -> [T; N] {
-    thread::scope(|scope| {
-        let each = &each;
-        let threads = names.map(|name| scope.spawn(move || each(name)));
-        threads.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })
-}
-
 /// The practice site in a process of its own, until the end of a test.
 struct Site {
-    process: Child,
+    _process: Running,
     address: String,
 }
 
 impl Site {
     fn start() -> Self {
         let mut site = command(program("practice_site"));
-        let mut process = site.stderr(Stdio::inherit()).spawn().unwrap();
-        let stdout = process.stdout.take().unwrap();
-        let mut site = Self { process, address: String::new() };
+        let mut process = Running::start(site.stderr(Stdio::inherit()));
+        let stdout = process.0.stdout.take().unwrap();
         let coffee = |line: String| line.strip_suffix("/coffee").map(str::to_owned);
         let address = common::line("the practice site", stdout, coffee);
-        site.address = address.expect("it prints its pages");
-        site
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        Self { _process: process, address: address.expect("it prints its pages") }
     }
 }
 
@@ -156,12 +113,12 @@ fn hello_world_prints_the_same() {
     let classic = stdout(&twin(python, "hello_world.py", &[]));
     assert_eq!(classic, "Hello\nWorld\n");
     let many = stdout(&twin(python, "hello_world.py", &["--tasks", "1000"]));
-    side_by_side(["tokio", "async-std", "smol"], |runtime| {
+    for runtime in ["tokio", "async-std", "smol"] {
         assert_eq!(stdout(&rust("hello_world", &[runtime])), classic, "{runtime}");
         let lines = stdout(&rust("hello_world", &[runtime, "--tasks", "1000"]));
         let greetings: Vec<_> = lines.lines().take(2).collect();
         assert_eq!(greetings, many.lines().collect::<Vec<_>>(), "{runtime}");
-    });
+    }
 }
 
 #[test]
@@ -210,8 +167,7 @@ fn the_scrapers_find_the_same_on_every_page() {
     args.push(list.path().display().to_string());
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
 
-    let asyncio = twin(python, "scraper.py", &args);
-    let found = pages(&asyncio);
+    let found = all_find(python, &args, 1);
     assert_eq!(found.len(), 61, "{found:?}");
     assert_eq!(found[&0]["matches"], serde_json::json!(["Coffee"]));
     assert_eq!((&found[&2]["matches"][0], &found[&2]["tries"]), (&"Pancakes".into(), &3.into()));
@@ -219,17 +175,26 @@ fn the_scrapers_find_the_same_on_every_page() {
     assert_eq!((&found[&7]["error"], &found[&7]["tries"]), (&"connect".into(), &3.into()));
     assert_eq!([&found[&8]["error"], &found[&9]["error"]], ["invalid_url"; 2]);
     assert_eq!(found[&60]["matches"], serde_json::json!(["Page 49"]));
-    assert_eq!(asyncio.code, Some(1), "some pages failed");
-
-    for scraper in SCRAPERS {
-        let output = rust(scraper, &args);
-        assert_eq!(pages(&output), found, "{scraper}");
-        assert_eq!(output.code, Some(1), "{scraper}");
-    }
+    // On the other loop, and the list from standard input.
     if cfg!(unix) {
-        let uvloop = twin(python, "scraper.py", &[&args[..], &["--loop", "uvloop"]].concat());
-        assert_eq!(pages(&uvloop), found, "uvloop");
+        let mut uvloop = python_command(python);
+        uvloop.arg(docs().join("python/scraper.py")).args(&args);
+        uvloop.args(["--loop", "uvloop", "--input", "-"]).stdin(list.reopen().unwrap());
+        assert_eq!(pages(&Finished::run(&mut uvloop)), found, "uvloop");
     }
+}
+
+/// The pages that the twin finds, and each scraper, too; and they end with this code.
+fn all_find(python: &Path, args: &[&str], code: i32) -> BTreeMap<u64, Value> {
+    let asyncio = twin(python, "scraper.py", args);
+    let found = pages(&asyncio);
+    assert_eq!(asyncio.code, Some(code), "asyncio");
+    for scraper in SCRAPERS {
+        let output = rust(scraper, args);
+        assert_eq!(pages(&output), found, "{scraper}: {args:?}");
+        assert_eq!(output.code, Some(code), "{scraper}");
+    }
+    found
 }
 
 #[test]
@@ -241,11 +206,7 @@ fn a_selector_finds_the_same_on_every_page() {
     for selector in ["h1, p:nth-of-type(2)", "body > :last-child", "div:has(a)", "title"] {
         let mut args = vec!["--format", "json", "--select", selector];
         args.extend(list.iter().map(String::as_str));
-        let found = pages(&twin(python, "scraper.py", &args));
-        assert_eq!(found.len(), 20, "{found:?}");
-        for scraper in SCRAPERS {
-            assert_eq!(pages(&rust(scraper, &args)), found, "{scraper}: {selector}");
-        }
+        assert_eq!(all_find(python, &args, 0).len(), 20, "{selector}");
     }
 }
 
@@ -255,17 +216,8 @@ fn a_page_that_takes_too_long_is_a_timeout_and_hides_no_other() {
     let site = Site::start();
     let slow = format!("{}/page/1?delay_ms=60000", site.address);
     let quick = format!("{}/page/2", site.address);
-    let args = ["-f", "json", "-t", "5", &slow, &quick];
-    let [asyncio, rusts @ ..] =
-        side_by_side(["scraper.py", SCRAPERS[0], SCRAPERS[1], SCRAPERS[2]], |name| match name {
-            "scraper.py" => pages(&twin(python, name, &args)),
-            _ => pages(&rust(name, &args)),
-        });
-    assert_eq!(asyncio[&0]["error"], "timeout");
-    assert_eq!(asyncio[&1]["status"], 200);
-    for (scraper, found) in SCRAPERS.into_iter().zip(rusts) {
-        assert_eq!(found, asyncio, "{scraper}");
-    }
+    let found = all_find(python, &["-f", "json", "-t", "5", &slow, &quick], 1);
+    assert_eq!((&found[&0]["error"], &found[&1]["status"]), (&"timeout".into(), &200.into()));
 }
 
 #[test]
@@ -288,23 +240,6 @@ fn a_run_goes_on_where_the_others_was() {
         assert_eq!(pages(&rust).keys().collect::<Vec<_>>(), [&2, &3], "{}", rust.stdout);
         assert_eq!(pages(&twin), pages(&rust));
     }
-}
-
-#[test]
-fn the_twin_reads_urls_from_standard_input() {
-    let Some(python) = python() else { return };
-    let site = Site::start();
-    let mut command = python_command(python);
-    command.arg(docs().join("python/scraper.py")).args(["--concurrency", "2", "--input", "-"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    for n in 0..5 {
-        writeln!(stdin, "{}/page/{n}?delay_ms=50", site.address).unwrap();
-    }
-    drop(stdin);
-    let output = Finished::wait(child);
-    assert_eq!(output.code, Some(0), "{}", output.stderr);
-    assert_eq!(output.stdout.lines().count(), 5, "{}", output.stdout);
 }
 
 /// Pages of several hosts, each a practice site, and a line that is no URL: a list for many machines.
@@ -414,30 +349,22 @@ fn on_many_machines_what_goes_wrong_is_told_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::write(path("urls"), "http://127.0.0.1:1/\n").unwrap();
-    let run = |scraper: &str, list: &str, more: &[&str]| {
-        let args = [scraper, list, &path("results")];
-        let output = twin(python, "many_machines.py", &[&args, more].concat());
-        let last = output.stderr.lines().next_back().unwrap_or_default().to_owned();
-        (output.code, last, output.stdout)
-    };
     let scraper = program("scraper_tokio").display().to_string();
-    let (code, told, _) = run("no-such-scraper", &path("urls"), &[]);
-    assert_eq!(
-        (code, told.contains("there is no program no-such-scraper")),
-        (Some(2), true),
-        "{told}"
-    );
-    let (code, told, _) = run(&scraper, &path("nothing"), &[]);
-    assert_eq!((code, told.contains("nothing")), (Some(2), true), "{told}");
-
-    // A scraper that ends with a usage error, twice.
-    let (code, told, said) = run(&scraper, &path("urls"), &["--", "--no-such-option"]);
-    assert_eq!(code, Some(1), "{told}");
-    assert!(told.contains(" is not done: the scraper's exit code is 2"), "{told}");
-    assert!(said.starts_with("0 of 1 parts are done"), "{said}");
-    // Other options would make other results.
-    let (code, told, _) = run(&scraper, &path("urls"), &[]);
-    assert_eq!((code, told.contains("or of other options")), (Some(2), true), "{told}");
+    let usage_error = " is not done: the scraper's exit code is 2";
+    for (scraper, list, more, code, told, said) in [
+        ("no-such-scraper", "urls", &[][..], 2, "there is no program no-such-scraper", ""),
+        (&scraper, "nothing", &[], 2, "nothing", ""),
+        // A scraper that ends with a usage error, twice.
+        (&scraper, "urls", &["--", "--no-such-option"], 1, usage_error, "0 of 1 parts are done"),
+        // Other options would make other results.
+        (&scraper, "urls", &[], 2, "or of other options", ""),
+    ] {
+        let args = [scraper, &path(list), &path("results")];
+        let output = twin(python, "many_machines.py", &[&args, more].concat());
+        let last = output.stderr.lines().next_back().unwrap_or_default();
+        assert_eq!((output.code, last.contains(told)), (Some(code), true), "{told}: {last}");
+        assert!(output.stdout.starts_with(said), "{}", output.stdout);
+    }
 }
 
 /// What a lesson or an exercise says of Python at its top: its indented lines after "In Python".

@@ -50,7 +50,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut bob = order(port, "coffee").await?;
     let mut answer = [0; 12];
     bob.read_exact(&mut answer).await?;
-    say(&format!("Bob orders coffee, on a connection that answers: {}", text(&answer[9..])));
+    let status = String::from_utf8_lossy(&answer[9..]);
+    say(&format!("Bob orders coffee, on a connection that answers: {status}"));
     cook.batch_execute("COMMIT").await?;
     wait_for(&watcher, "state <> 'idle'", 0).await?;
     say("the cook is done; the statement ends, and is rolled back");
@@ -91,8 +92,4 @@ async fn wait_for(watcher: &Client, which: &str, n: i64) -> Result<(), tokio_pos
         sleep(Duration::from_millis(10)).await;
     }
     Ok(())
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -1,7 +1,5 @@
 //! What can go wrong with a request, and the status that says so.
 
-use std::fmt;
-
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -13,17 +11,22 @@ use tokio_postgres::error::SqlState;
 pub(crate) const AWAY: &str = "PostgreSQL is away, or busy for longer than a request waits";
 
 /// Why a request was not served.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The menu has no such dish.
+    #[error("no such dish: {0}")]
     NoSuchDish(String),
     /// Fewer portions are left than were ordered.
+    #[error("not enough left: {0}")]
     SoldOut(String),
     /// A connection, or a row, was in use by others for as long as a request waits.
+    #[error("{0} in use")]
     Busy(&'static str),
     /// A database cannot be reached, or went away; it may come back.
+    #[error("the database is away: {0}")]
     Away(String),
     /// A fault of ours.
+    #[error("{0}")]
     Internal(String),
 }
 
@@ -37,20 +40,6 @@ impl Error {
         }
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSuchDish(dish) => write!(f, "no such dish: {dish}"),
-            Self::SoldOut(dish) => write!(f, "not enough left: {dish}"),
-            Self::Busy(what) => write!(f, "{what} in use"),
-            Self::Away(why) => write!(f, "the database is away: {why}"),
-            Self::Internal(why) => write!(f, "{why}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {

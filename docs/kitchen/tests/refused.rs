@@ -1,19 +1,9 @@
 //! What axum and the compiler say of a handler that is none. The book reads these words; the rest may
 //! change with the compiler.
 
-use std::env;
-use std::process::Command;
-
 #[test]
 fn a_handler_whose_body_is_not_last_does_not_compile() {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What `cargo test` says of the package to be tested: build scripts that look at it would run again.
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            cargo.env_remove(name);
-        }
-    }
+    let mut cargo = testing::cargo();
     cargo.args(["build", "--quiet", "-p", "kitchen", "--example", "wrong_order"]);
     let output = cargo.args(["--features", "refused"]).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();

@@ -7,21 +7,23 @@ mod common;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use common::{LIMIT, connect, http, mongodb, mongodb_uri, number, postgres, python, within};
+use common::{
+    LIMIT, connect, hold_the_eggs, http, mongodb, mongodb_uri, number, postgres, send_order,
+    until_number, within,
+};
 use futures::StreamExt;
 use futures::future::join_all;
 use kitchen::{Kitchen, Limits, app};
 use mongodb::bson::{Document, doc};
 use private_postgres::PrivatePostgres;
 use serde_json::{Value, json};
+use testing::python;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -64,32 +66,17 @@ impl Served {
 
     /// Sends an order; returns the status and the answer.
     async fn order(&self, dish: &str, count: i32) -> (u16, Value) {
-        let order = http().post(self.url("/orders"));
-        let response = order.json(&json!({ "dish": dish, "count": count })).send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
+        self.post(json!({ "dish": dish, "count": count }).to_string()).await
     }
 
-    /// Sends an order from a socket that can be closed.
-    async fn send(&self, dish: &str) -> TcpStream {
-        let mut guest = TcpStream::connect(self.address).await.unwrap();
-        let order = json!({ "dish": dish, "count": 1 }).to_string();
-        let head = format!(
-            "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            order.len()
-        );
-        guest.write_all((head + &order).as_bytes()).await.unwrap();
-        guest
+    async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let response = http().post(self.url("/orders")).body(body).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
     }
 }
 
 async fn get(url: String) -> reqwest::Response {
     http().get(url).send().await.unwrap()
-}
-
-/// Waits until a query gives this number.
-async fn until(client: &Client, query: &str, expected: i64) {
-    let what = format!("{expected} from {query}");
-    common::until(&what, async || number(client, query).await == expected).await;
 }
 
 /// How many of the kitchen's statements wait for a lock.
@@ -100,54 +87,31 @@ const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
 const BUSY: &str = "SELECT count(*) FROM pg_stat_activity
     WHERE application_name = 'kitchen' AND state <> 'idle'";
 
-/// Takes a lock on a dish, so that orders of it stop in the middle.
-async fn hold(client: &Client, dish: &str) {
-    let hold = format!("BEGIN; SELECT 1 FROM stock WHERE dish = '{dish}' FOR UPDATE");
-    client.batch_execute(&hold).await.unwrap();
-}
-
-/// Asks the router, without a port.
-async fn ask(app: &Router, body: &str) -> (u16, Value) {
-    let request = Request::post("/orders").header("Content-Type", "application/json");
-    let request = request.body(Body::from(body.to_owned())).unwrap();
-    let response = app.clone().oneshot(request).await.unwrap();
-    let status = response.status().as_u16();
-    let bytes = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
-    (status, serde_json::from_slice(&bytes).unwrap())
-}
-
 #[tokio::test]
 async fn an_order_is_taken_and_what_is_wrong_with_it_is_said() {
     let Some(postgres) = postgres() else { return };
-    let app = app(open(&postgres).await);
-    let taken = ask(&app, r#"{"dish": "eggs", "count": 2}"#).await;
-    assert_eq!(taken, (201, json!({ "id": 1, "dish": "eggs", "count": 2 })));
-    let (status, sold_out) = ask(&app, r#"{"dish": "eggs", "count": 11}"#).await;
-    assert_eq!((status, &sold_out["detail"]), (409, &"not enough left: eggs".into()));
-    let (status, unknown) = ask(&app, r#"{"dish": "cake", "count": 1}"#).await;
-    assert_eq!((status, &unknown["detail"]), (404, &"no such dish: cake".into()));
-
-    let wrong = [
-        (r#"{"dish": "eggs"}"#, json!(["body", "count"]), "missing", "Field required"),
+    let kitchen = serve(&postgres).await;
+    let wrong = |kind: &str, field: &str, message: &str| {
+        let detail = json!({ "type": kind, "loc": ["body", field], "msg": message });
+        json!({ "detail": [detail] })
+    };
+    let no_string = "invalid type: integer `7`, expected a string";
+    let requests = [
+        (r#"{"dish": "eggs", "count": 2}"#, 201, json!({ "id": 1, "dish": "eggs", "count": 2 })),
+        (r#"{"dish": "eggs", "count": 11}"#, 409, json!({ "detail": "not enough left: eggs" })),
+        (r#"{"dish": "cake", "count": 1}"#, 404, json!({ "detail": "no such dish: cake" })),
+        (r#"{"dish": "eggs"}"#, 422, wrong("missing", "count", "Field required")),
         (
             r#"{"dish": "eggs", "count": 0}"#,
-            json!(["body", "count"]),
-            "value_error",
-            "1 to 20 can be ordered",
+            422,
+            wrong("value_error", "count", "1 to 20 can be ordered"),
         ),
-        (
-            r#"{"dish": 7, "count": 1}"#,
-            json!(["body", "dish"]),
-            "value_error",
-            "invalid type: integer `7`, expected a string",
-        ),
+        (r#"{"dish": 7, "count": 1}"#, 422, wrong("value_error", "dish", no_string)),
     ];
-    for (body, location, kind, message) in wrong {
-        let (status, answer) = ask(&app, body).await;
-        let detail = json!([{ "type": kind, "loc": location, "msg": message }]);
-        assert_eq!((status, &answer["detail"]), (422, &detail), "{body}");
+    for (body, status, answer) in requests {
+        assert_eq!(kitchen.post(body).await, (status, answer), "{body}");
     }
-    let (status, answer) = ask(&app, r#"{"dish": "#).await;
+    let (status, answer) = kitchen.post(r#"{"dish": "#).await;
     assert_eq!((status, &answer["detail"][0]["type"]), (422, &"json_invalid".into()));
 
     let client = connect(&postgres).await;
@@ -159,9 +123,9 @@ async fn a_guest_who_goes_away_leaves_nothing_half_done() {
     let Some(postgres) = postgres() else { return };
     let kitchen = serve(&postgres).await;
     let (cook, watcher) = (connect(&postgres).await, connect(&postgres).await);
-    hold(&cook, "eggs").await;
-    let guest = kitchen.send("eggs").await;
-    until(&watcher, WAITING, 1).await; // the order is inserted, and the eggs are waited for
+    hold_the_eggs(&cook).await;
+    let guest = send_order(kitchen.address.port()).await;
+    until_number(&watcher, WAITING, 1).await; // the order is inserted, and the eggs are waited for
     drop(guest);
 
     // Its connection is back in the pool, and still waits. Nobody gets it: these would wait, too.
@@ -170,7 +134,7 @@ async fn a_guest_who_goes_away_leaves_nothing_half_done() {
     assert_eq!(number(&watcher, WAITING).await, 1, "the statement waits by itself");
 
     cook.batch_execute("ROLLBACK").await.unwrap();
-    until(&watcher, BUSY, 0).await;
+    until_number(&watcher, BUSY, 0).await;
     let eggs = "SELECT count(*) FROM orders WHERE dish = 'eggs'";
     assert_eq!(number(&watcher, eggs).await, 0, "an order of a guest who is gone");
     let left = "SELECT portions::bigint FROM stock WHERE dish = 'eggs'";
@@ -185,32 +149,17 @@ async fn the_one_too_many_waits_and_is_told() {
     let kitchen = Kitchen::open(postgres.config(), None, limits).await.unwrap();
     let kitchen = serve_it(kitchen).await;
     let (cook, watcher) = (connect(&postgres).await, connect(&postgres).await);
-    hold(&cook, "eggs").await;
+    hold_the_eggs(&cook).await;
     let mut guests = Vec::new();
     for _ in 0..LIMITS.connections {
-        guests.push(kitchen.send("eggs").await);
+        guests.push(send_order(kitchen.address.port()).await);
     }
-    until(&watcher, WAITING, LIMITS.connections as i64).await;
+    until_number(&watcher, WAITING, LIMITS.connections as i64).await;
     let (status, answer) = kitchen.order("coffee", 1).await;
     assert_eq!((status, &answer["detail"]), (503, &"all connections are in use".into()));
     cook.batch_execute("ROLLBACK").await.unwrap();
-    until(&watcher, "SELECT count(*) FROM orders", LIMITS.connections as i64).await;
+    until_number(&watcher, "SELECT count(*) FROM orders", LIMITS.connections as i64).await;
     assert_eq!(kitchen.order("coffee", 1).await.0, 201);
-}
-
-#[tokio::test]
-async fn guests_who_send_slowly_hold_no_connection() {
-    let Some(postgres) = postgres() else { return };
-    let kitchen = serve(&postgres).await;
-    let mut slow = Vec::new();
-    for _ in 0..2 * LIMITS.connections {
-        let mut guest = TcpStream::connect(kitchen.address).await.unwrap();
-        let head = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Length: 100\r\n\r\n{";
-        guest.write_all(head.as_bytes()).await.unwrap();
-        slow.push(guest);
-    }
-    let (status, answer) = kitchen.order("coffee", 1).await;
-    assert_eq!(status, 201, "expected a connection for one who sends at once; {answer}");
 }
 
 #[tokio::test]
@@ -232,23 +181,27 @@ async fn rows_stream_and_a_reader_may_go_away() {
 }
 
 #[tokio::test]
-async fn guests_who_do_not_read_keep_no_connection() {
+async fn guests_who_send_slowly_or_do_not_read_keep_no_connection() {
     let Some(postgres) = postgres() else { return };
     let kitchen = serve(&postgres).await;
     // 50 MB, which is more than sockets hold.
     let long = "INSERT INTO stock VALUES (repeat('x', 1000), 1);
         INSERT INTO orders (dish, count) SELECT repeat('x', 1000), 1 FROM generate_series(1, 50000)";
     connect(&postgres).await.batch_execute(long).await.unwrap();
-    let mut guests = Vec::new();
-    for _ in 0..LIMITS.connections {
-        let mut guest = TcpStream::connect(kitchen.address).await.unwrap();
-        guest.write_all(b"GET /orders HTTP/1.1\r\nHost: kitchen\r\n\r\n").await.unwrap();
-        let mut status = [0; 12];
-        within("the answer's first bytes", guest.read_exact(&mut status)).await.unwrap();
-        assert_eq!(&status, b"HTTP/1.1 200");
-        guests.push(guest); // and reads no more
+    let sends_slowly = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Length: 100\r\n\r\n{";
+    let does_not_read = "GET /orders HTTP/1.1\r\nHost: kitchen\r\n\r\n";
+    for (request, answer) in [(sends_slowly, ""), (does_not_read, "HTTP/1.1 200")] {
+        let mut guests = Vec::new();
+        for _ in 0..2 * LIMITS.connections {
+            let mut guest = TcpStream::connect(kitchen.address).await.unwrap();
+            guest.write_all(request.as_bytes()).await.unwrap();
+            let mut first = vec![0; answer.len()];
+            within("the answer's first bytes", guest.read_exact(&mut first)).await.unwrap();
+            assert_eq!(first, answer.as_bytes());
+            guests.push(guest); // and reads no more
+        }
+        assert_eq!(kitchen.order("coffee", 1).await.0, 201, "expected a connection: {request}");
     }
-    assert_eq!(kitchen.order("coffee", 1).await.0, 201);
 }
 
 /// The events of a response, as they come.
@@ -271,7 +224,8 @@ async fn news_reach_everybody_and_a_slow_reader_holds_up_nobody() {
     let Some(postgres) = postgres() else { return };
     let kitchen = serve(&postgres).await;
     let client = connect(&postgres).await;
-    until(&client, "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN orders'", 1).await;
+    until_number(&client, "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN orders'", 1)
+        .await;
     let mut quick = events(kitchen.url("/orders/news")).await;
     let mut slow = events(kitchen.url("/orders/news")).await; // reads nothing yet
     kitchen.order("eggs", 1).await;
@@ -316,10 +270,10 @@ async fn at_closing_time_what_is_under_way_is_finished() {
     let kitchen = serve(&postgres).await;
     let (cook, watcher) = (connect(&postgres).await, connect(&postgres).await);
     let mut news = events(kitchen.url("/orders/news")).await;
-    hold(&cook, "eggs").await;
+    hold_the_eggs(&cook).await;
     let order = kitchen.order("eggs", 1);
     let close = async {
-        until(&watcher, WAITING, 1).await;
+        until_number(&watcher, WAITING, 1).await;
         kitchen.close.cancel();
         let refused = async || TcpStream::connect(kitchen.address).await.is_err();
         common::until("the door to be shut", refused).await;
@@ -329,22 +283,12 @@ async fn at_closing_time_what_is_under_way_is_finished() {
     assert_eq!(status, 201, "the order was under way");
     within("the end of the news", async { while news.next().await.is_some() {} }).await;
     assert_eq!(within("the end of the kitchen", kitchen.ended).await.unwrap(), 0, "tasks");
-    until(&watcher, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kitchen'", 0)
-        .await;
-}
-
-#[tokio::test]
-async fn the_page_asks_no_other_host() {
-    let Some(postgres) = postgres() else { return };
-    let kitchen = serve(&postgres).await;
-    let page = get(kitchen.url("/docs/")).await.text().await.unwrap();
-    assert!(page.contains("swagger-ui") && !page.contains("://"), "{page}");
-    let description: Value = get(kitchen.url("/openapi.json")).await.json().await.unwrap();
-    for path in ["/orders", "/orders/news", "/recipes", "/recipes/{dish}", "/recipes/news"] {
-        assert!(description["paths"][path].is_object(), "{path}");
-    }
-    let count = &description["components"]["schemas"]["NewOrder"]["properties"]["count"];
-    assert_eq!((&count["minimum"], &count["maximum"]), (&1.into(), &20.into()));
+    until_number(
+        &watcher,
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kitchen'",
+        0,
+    )
+    .await;
 }
 
 #[tokio::test]

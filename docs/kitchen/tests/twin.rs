@@ -3,14 +3,16 @@
 mod common;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{Running, connect, free_port, http, mongodb, mongodb_uri, number, postgres, python};
+use common::{
+    connect, free_port, hold_the_eggs, http, mongodb, mongodb_uri, number, postgres, send_order,
+    until_number, wait_for,
+};
 use private_postgres::PrivatePostgres;
-use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use serde_json::Value;
+use testing::{Finished, Running, command, python};
 use tokio::time::sleep;
 
 /// One of the two, with databases of its own.
@@ -27,9 +29,9 @@ impl Service {
         let port = free_port();
         command.arg("--port").arg(port.to_string());
         command.env("DATABASE_URL", postgres.url()).env("MONGODB_URI", mongodb_uri(at));
-        command.stdout(std::process::Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::inherit());
         let mut service = Running::start(&mut command);
-        service.wait_for(port);
+        wait_for(&mut service, port);
         Self { port, postgres, _service: service, _mongodb }
     }
 
@@ -51,9 +53,10 @@ impl Service {
 fn both() -> Option<[Service; 2]> {
     let (mine, its) = (postgres()?, postgres()?);
     let python = python()?;
-    let rust = Command::new(env!("CARGO_BIN_EXE_kitchen"));
-    let mut twin = Command::new(python);
+    let rust = command(env!("CARGO_BIN_EXE_kitchen"));
+    let mut twin = command(python);
     twin.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/kitchen.py"));
+    twin.env("PYTHONDONTWRITEBYTECODE", "1"); // else into the sources
     Some([Service::start(rust, mine, python), Service::start(twin, its, python)])
 }
 
@@ -101,45 +104,35 @@ async fn they_answer_alike() {
     }
 }
 
-/// How many orders there are when a guest has gone away in the middle of one.
-async fn orders_of_a_guest_who_went_away(service: &Service) -> i64 {
-    let (cook, watcher) = (connect(&service.postgres).await, connect(&service.postgres).await);
-    let watch = async |query: &str, expected: i64| {
-        common::until(query, async || number(&watcher, query).await == expected).await;
-    };
-    cook.batch_execute("BEGIN; SELECT 1 FROM stock WHERE dish = 'eggs' FOR UPDATE").await.unwrap();
-    let mut guest = TcpStream::connect(("127.0.0.1", service.port)).await.unwrap();
-    let order = json!({ "dish": "eggs", "count": 1 }).to_string();
-    let head = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\n";
-    let request = format!("{head}Content-Length: {}\r\n\r\n{order}", order.len());
-    guest.write_all(request.as_bytes()).await.unwrap();
-    watch("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
+/// What the kitchen does with it is in service.rs.
+#[tokio::test]
+async fn a_guest_goes_away_and_fastapi_goes_on() {
+    let Some([_, twin]) = both() else { return };
+    let (cook, watcher) = (connect(&twin.postgres).await, connect(&twin.postgres).await);
+    hold_the_eggs(&cook).await;
+    let guest = send_order(twin.port).await;
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    until_number(&watcher, waiting, 1).await;
     drop(guest);
     sleep(Duration::from_millis(500)).await; // whoever wants to notice has the time
     cook.batch_execute("ROLLBACK").await.unwrap();
     let others = "SELECT count(*) FROM pg_stat_activity
         WHERE state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
-    watch(others, 0).await;
-    number(&watcher, "SELECT count(*) FROM orders").await
-}
-
-/// What the kitchen does with it is in service.rs.
-#[tokio::test]
-async fn a_guest_goes_away_and_fastapi_goes_on() {
-    let Some([_, twin]) = both() else { return };
-    assert_eq!(orders_of_a_guest_who_went_away(&twin).await, 1, "the handler is not dropped");
+    until_number(&watcher, others, 0).await;
+    let orders = number(&watcher, "SELECT count(*) FROM orders").await;
+    assert_eq!(orders, 1, "the handler is not dropped");
 }
 
 /// schemathesis asks what the description allows, and what it forbids, and looks whether the answers are as
 /// described. News never ends, so it is left out.
 fn ask_what_is_described(service: &Service, python: &Path, examples: &str, but: &[&str]) {
     let url = format!("http://127.0.0.1:{}/openapi.json", service.port);
-    let mut command = Command::new(python.with_file_name("schemathesis"));
+    let mut command = command(python.with_file_name("schemathesis"));
     command.args(["run", &url, "--no-color", "--exclude-path-regex", "news$"]);
     command.args(["--max-examples", examples, "--seed", "7", "--generation-database", "none"]);
     command.args(but);
-    let (success, said) = Running::output(command.current_dir(std::env::temp_dir()));
-    assert!(success, "{said}");
+    let ended = Finished::run(command.current_dir(std::env::temp_dir()));
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
 }
 
 #[test]

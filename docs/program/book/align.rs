@@ -57,14 +57,13 @@ struct Part {
 }
 
 fn parts(lines: &[SourceLine]) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    for (number, line) in lines.iter().enumerate() {
-        match parts.last_mut() {
-            Some(part) if part.name == line.region => part.lines.end = number + 1,
-            _ => parts.push(Part { name: line.region.clone(), lines: number..number + 1 }),
-        }
-    }
-    parts
+    let mut end = 0;
+    let parts = lines.chunk_by(|one, next| one.region == next.region).map(|part| {
+        let start = end;
+        end += part.len();
+        Part { name: part[0].region.clone(), lines: start..end }
+    });
+    parts.collect()
 }
 
 fn align_part(
@@ -160,9 +159,9 @@ pub fn matching(file: &[&str], other: &[&str]) -> Vec<Option<usize>> {
     let their_texts: Vec<&str> = theirs.iter().map(|&line| other[line]).collect();
     let mut matches = vec![None; file.len()];
     for op in similar::capture_diff_slices(Algorithm::Myers, &our_texts, &their_texts) {
-        if let DiffOp::Equal { old_index, new_index, len } = op {
-            for number in 0..len {
-                matches[ours[old_index + number]] = Some(theirs[new_index + number]);
+        if let DiffOp::Equal { .. } = op {
+            for (old, new) in op.old_range().zip(op.new_range()) {
+                matches[ours[old]] = Some(theirs[new]);
             }
         }
     }
@@ -195,8 +194,10 @@ fn says_something(line: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn column<'a>(language: &'a str, text: &str) -> Column<'a> {
-        let lines = text.split(' ').map(|word| match word.split_once('/') {
+    /// A column from its language and its lines, each a word: `text`, or `region/text`.
+    fn column(text: &str) -> Column<'_> {
+        let (language, lines) = text.split_once(' ').unwrap();
+        let lines = lines.split(' ').map(|word| match word.split_once('/') {
             Some((region, text)) => SourceLine { text: text.into(), region: Some(region.into()) },
             None => SourceLine { text: word.into(), region: None },
         });
@@ -217,47 +218,41 @@ mod tests {
     }
 
     #[test]
-    fn what_all_have_in_common_stands_level() {
-        let columns = [
-            column("rust", "alpha tokio1 tokio2 omega"),
-            column("rust", "alpha smol omega"),
-            column("rust", "alpha omega"),
-        ];
-        assert_eq!(shown(&columns), ["0-1 1-3! 3-4", "0-1 1-2! 2-3", "0-1 1-1! 1-2"]);
-    }
-
-    #[test]
-    fn a_line_that_says_something_brings_its_braces() {
-        let columns = [column("rust", "tokio } } spawn { x"), column("rust", "smol } spawn { y")];
-        assert_eq!(shown(&columns), ["0-2! 2-5 5-6!", "0-1! 1-4 4-5!"]);
-    }
-
-    #[test]
-    fn a_brace_in_common_is_not_enough() {
-        let columns = [column("rust", "tokio } done"), column("rust", "smol } ended")];
-        assert_eq!(shown(&columns), ["0-3!", "0-3!"]);
-    }
-
-    #[test]
-    fn another_language_takes_all_rows() {
-        let columns = [
-            column("python", "import1 import2"),
-            column("rust", "alpha tokio omega"),
-            column("rust", "alpha smol omega"),
-        ];
-        assert_eq!(shown(&columns), ["0-2*3", "0-1 1-2! 2-3", "0-1 1-2! 2-3"]);
-    }
-
-    #[test]
-    fn languages_meet_where_their_regions_do() {
-        let columns = [column("python", "r/run asyncio"), column("rust", "r/start r/tokio await")];
-        assert_eq!(shown(&columns), ["0-1 1-2", "0-2! 2-3"].map(|s| s.replace('!', "")));
-    }
-
-    #[test]
-    fn a_region_is_not_matched_with_what_is_outside() {
-        let columns =
-            [column("rust", "same r/same r/one done"), column("rust", "same r/two r/same done")];
-        assert_eq!(shown(&columns), ["0-1 1-1! 1-2 2-3! 3-4", "0-1 1-2! 2-3 3-3! 3-4"]);
+    fn what_is_the_same_stands_level() {
+        for (what, columns, expected) in [
+            (
+                "what all have in common",
+                "rust alpha tokio1 tokio2 omega | rust alpha smol omega | rust alpha omega",
+                "0-1 1-3! 3-4 | 0-1 1-2! 2-3 | 0-1 1-1! 1-2",
+            ),
+            (
+                "a line that says something brings its braces",
+                "rust tokio } } spawn { x | rust smol } spawn { y",
+                "0-2! 2-5 5-6! | 0-1! 1-4 4-5!",
+            ),
+            (
+                "a brace in common is not enough",
+                "rust tokio } done | rust smol } ended",
+                "0-3! | 0-3!",
+            ),
+            (
+                "another language takes all rows",
+                "python import1 import2 | rust alpha tokio omega | rust alpha smol omega",
+                "0-2*3 | 0-1 1-2! 2-3 | 0-1 1-2! 2-3",
+            ),
+            (
+                "languages meet where their regions do",
+                "python r/run asyncio | rust r/start r/tokio await",
+                "0-1 1-2 | 0-2 2-3",
+            ),
+            (
+                "a region is not matched with what is outside",
+                "rust same r/same r/one done | rust same r/two r/same done",
+                "0-1 1-1! 1-2 2-3! 3-4 | 0-1 1-2! 2-3 3-3! 3-4",
+            ),
+        ] {
+            let columns: Vec<Column<'_>> = columns.split(" | ").map(column).collect();
+            assert_eq!(shown(&columns).join(" | "), expected, "{what}");
+        }
     }
 }

@@ -39,7 +39,7 @@ pub fn read(folder: &Path, wanted: &str) -> Result<Excerpt, String> {
     let path = folder.join(path);
     let file = name_of(&path);
     let text = fs::read_to_string(&path).map_err(|e| format!("cannot include {file}: {e}"))?;
-    let mut lines = part(&text, anchor).map_err(|e| format!("cannot include {file}: {e}"))?;
+    let mut lines = parse(&text, anchor).map_err(|e| format!("cannot include {file}: {e}"))?;
     // Python wants empty lines after a function, and so before the comment that ends the part.
     while lines.pop_if(|line| line.text.is_empty()).is_some() {}
     if lines.is_empty() {
@@ -48,20 +48,8 @@ pub fn read(folder: &Path, wanted: &str) -> Result<Excerpt, String> {
     Ok(Excerpt { file, lines: unindented(lines) })
 }
 
-/// The lines of the part of this name, or all of them.
-fn part(text: &str, name: Option<&str>) -> Result<Vec<SourceLine>, String> {
-    match (parse(text, name)?, name) {
-        (Some(lines), _) => Ok(lines),
-        (None, name) => {
-            let (all, name) = (parse(text, None)?.unwrap_or_default(), name.unwrap_or_default());
-            function(&all, name).ok_or(format!("there is no ANCHOR: {name}, and no fn {name}"))
-        }
-    }
-}
-
-/// The lines of the anchored part, if it is there, or all of them; without the comments that mark
-/// regions.
-fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<SourceLine>>, String> {
+/// The lines of the part of this name, or all of them; without the comments that mark regions.
+fn parse(text: &str, anchor: Option<&str>) -> Result<Vec<SourceLine>, String> {
     let mut lines = Vec::new();
     let mut open: Vec<&str> = Vec::new();
     let mut found = 0;
@@ -88,8 +76,9 @@ fn parse(text: &str, anchor: Option<&str>) -> Result<Option<Vec<SourceLine>>, St
     match (open.first(), anchor, found) {
         (Some(name), ..) => Err(format!("ANCHOR: {name} does not end")),
         (None, Some(anchor), 2..) => Err(format!("ANCHOR: {anchor} is there more than once")),
-        (None, Some(_), 0) => Ok(None),
-        _ => Ok(Some(lines)),
+        (None, Some(name), 0) => function(&parse(text, None)?, name)
+            .ok_or(format!("there is no ANCHOR: {name}, and no fn {name}")),
+        _ => Ok(lines),
     }
 }
 

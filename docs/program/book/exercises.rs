@@ -9,8 +9,6 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::html::escape;
-
 /// Where they are, seen from the chapters' folder.
 const EXERCISES: &str = "../exercises";
 
@@ -69,11 +67,10 @@ pub(super) fn list(chapter: &Path) -> Result<String, String> {
         if !places.any(|place| place.split(", \"").next() == Some(page)) {
             continue;
         }
+        let hint = exercise.hint.trim().replace('\n', "\n  ");
         items += &format!(
-            "<li><code>{}</code> {}\n<details>\n<summary>A hint</summary>\n<p>{}</p>\n</details>\n</li>\n",
-            exercise.name,
-            escape(title),
-            hint(&exercise.hint)
+            "- `{}` {title}\n  <details>\n  <summary>A hint</summary>\n\n  {hint}\n\n  </details>\n",
+            exercise.name
         );
     }
     if items.is_empty() {
@@ -81,19 +78,8 @@ pub(super) fn list(chapter: &Path) -> Result<String, String> {
     }
     Ok(format!(
         "\nPrograms that do not work yet, and tests that say what is missing: `cargo test -p exercises \
-         --bin NAME` ([how to begin](start.md#exercises)).\n\n<ul class=\"exercises\">\n{items}</ul>\n\n"
+         --bin NAME` ([how to begin](start.md#exercises)).\n\n<div class=\"exercises\">\n\n{items}\n</div>\n\n"
     ))
-}
-
-/// A hint is plain text, with code in backticks.
-fn hint(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let parts = text.split('`').enumerate();
-    let html = parts.map(|(number, part)| match number % 2 {
-        0 => escape(part),
-        _ => format!("<code>{}</code>", escape(part)),
-    });
-    html.collect()
 }
 
 #[cfg(test)]
@@ -101,19 +87,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hint_has_its_code_marked() {
-        assert_eq!(hint("Take `&a`,\nand  b"), "Take <code>&amp;a</code>, and b");
-    }
-
-    #[test]
     fn a_chapter_lists_what_reads_on_there() {
         let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let list = |name: &str| super::list(&chapters.join(name));
         let concepts = list("concepts.md").unwrap();
-        assert!(
-            concepts.contains("<li><code>nobody_awaits</code> Nothing happens: "),
-            "{concepts}"
-        );
+        assert!(concepts.contains("- `nobody_awaits` Nothing happens: "), "{concepts}");
         assert!(!concepts.contains("crawler"), "{concepts}");
         assert!(list("for-the-record.md").is_err());
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 
@@ -38,6 +38,7 @@ pub fn check_summary(summary: &Path) -> Result<(), Fault> {
 
 /// Checks the chapters in `folder`; each is given with the Markdown files that it was made from.
 pub fn check(folder: &Path, chapters: &[(PathBuf, Vec<PathBuf>)]) -> Result<(), Fault> {
+    let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let mut pages = BTreeMap::new();
     for (page, _) in chapters {
         let html = fs::read_to_string(folder.join(page));
@@ -100,27 +101,15 @@ fn fault(
         |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let file = match path {
         "" => page.to_owned(),
-        _ => inside(&page.with_file_name(decoded(path))),
+        _ => page.with_file_name(decoded(path)),
     };
-    if !folder.join(&file).is_file() {
+    // Where `..` leads, and whether that is in the book.
+    let full = folder.join(file).canonicalize().ok().filter(|full| full.is_file());
+    let Some(file) = full.as_ref().and_then(|full| full.strip_prefix(folder).ok()) else {
         return Some(format!("dead link: there is no {target}"));
-    }
-    let known = pages.get(&file).is_none_or(|page| page.ids.contains(&decoded(fragment)));
+    };
+    let known = pages.get(file).is_none_or(|page| page.ids.contains(&decoded(fragment)));
     (!fragment.is_empty() && !known).then(|| format!("dead link: there is no place {target}"))
-}
-
-/// The path without `..`; what leads out of the book cannot be found in it either.
-fn inside(path: &Path) -> PathBuf {
-    let mut inside = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => inside.push(name),
-            Component::ParentDir if inside.pop() => {}
-            Component::CurDir => {}
-            _ => return PathBuf::from(".."),
-        }
-    }
-    inside
 }
 
 /// Where the link was written. mdBook has turned `page.md` into `page.html`.

@@ -16,37 +16,21 @@ const WORDS: usize = 150;
 /// Lines of code in a minute.
 const LINES: usize = 25;
 
-/// What `{{#reading …}}` says.
-struct Reading<'a> {
-    level: usize,
-    /// What a reader can do afterwards.
-    aim: &'a str,
-}
-
-impl<'a> Reading<'a> {
-    fn parse(arguments: &'a str) -> Result<Self, String> {
-        let parsed = arguments.split_once(' ').and_then(|(level, aim)| {
-            let level = level.parse().ok().filter(|level| (1..=3).contains(level))?;
-            Some(Self { level, aim })
-        });
-        parsed.ok_or_else(|| "{{#reading}} takes a level from 1 to 3, and a sentence".to_owned())
-    }
-
-    fn level(&self) -> String {
-        let name = ["easy", "medium", "hard"][self.level - 1];
-        format!("{}{} {name}", "●".repeat(self.level), "○".repeat(3 - self.level))
-    }
+/// What `{{#reading …}}` says: the level, as a reader sees it, and what can be done afterwards.
+fn parse(arguments: &str) -> Result<(String, &str), String> {
+    let parsed = arguments.split_once(' ').and_then(|(level, aim)| {
+        let level: usize = level.parse().ok()?;
+        let name = ["easy", "medium", "hard"].get(level.checked_sub(1)?)?;
+        Some((format!("{}{} {name}", "●".repeat(level), "○".repeat(3 - level)), aim))
+    });
+    parsed.ok_or_else(|| "{{#reading}} takes a level from 1 to 3, and a sentence".to_owned())
 }
 
 /// The line below a chapter's title. `lines` are the chapter's.
 pub fn line(folder: &Path, lines: &[&str], arguments: &str) -> Result<String, String> {
-    let reading = Reading::parse(arguments)?;
-    let minutes = minutes(folder, lines);
-    Ok(format!(
-        "\n<p class=\"reading\">{minutes} minutes · {} · {}</p>\n\n",
-        reading.level(),
-        crate::html::escape(reading.aim)
-    ))
+    let (level, aim) = parse(arguments)?;
+    let (minutes, aim) = (minutes(folder, lines), crate::html::escape(aim));
+    Ok(format!("\n<p class=\"reading\">{minutes} minutes · {level} · {aim}</p>\n\n"))
 }
 
 /// A table of all chapters that SUMMARY.md names.
@@ -66,9 +50,9 @@ pub fn plan(folder: &Path) -> Result<String, String> {
             line.strip_prefix("{{#reading ").and_then(|rest| rest.strip_suffix("}}"))
         });
         let Some(said) = said else { continue };
-        let reading = Reading::parse(said)?;
-        let (minutes, level) = (minutes(folder, &lines), reading.level());
-        table += &format!("| [{title}]({file}) | {minutes} | {level} | {} |\n", reading.aim);
+        let (level, aim) = parse(said)?;
+        let minutes = minutes(folder, &lines);
+        table += &format!("| [{title}]({file}) | {minutes} | {level} | {aim} |\n");
     }
     Ok(table + "\n")
 }
@@ -133,9 +117,9 @@ mod tests {
 
     #[test]
     fn a_level_is_one_of_three() {
-        assert_eq!(Reading::parse("2 You can.").unwrap().level(), "●●○ medium");
+        assert_eq!(parse("2 You can."), Ok(("●●○ medium".to_owned(), "You can.")));
         for wrong in ["", "0 a", "4 a", "2", "two words"] {
-            assert!(Reading::parse(wrong).is_err(), "{wrong}");
+            assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -19,15 +19,15 @@ const LAST_PORT: u16 = 3099;
 
 /// Binds 127.0.0.1 at this port (0 for any), or at the first one that is free.
 pub async fn listen(port: Option<u16>) -> Result<TcpListener, String> {
-    if let Some(port) = port {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-        return listener.map_err(|e| format!("cannot serve at port {port}: {e}"));
-    }
-    for port in FIRST_PORT..=LAST_PORT {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+    for try_port in port.map_or(FIRST_PORT..=LAST_PORT, |port| port..=port) {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, try_port)).await {
             // Windows says the latter of ports that it keeps for itself.
-            Err(e) if matches!(e.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied) => {}
-            listener => return listener.map_err(|e| format!("cannot serve at port {port}: {e}")),
+            Err(e)
+                if port.is_none()
+                    && matches!(e.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied) => {}
+            listener => {
+                return listener.map_err(|e| format!("cannot serve at port {try_port}: {e}"));
+            }
         }
     }
     Err(format!("cannot serve: no port from {FIRST_PORT} to {LAST_PORT} is free"))

@@ -116,15 +116,14 @@ struct Stretch {
 /// What is shown once, from the top of the files to the bottom, and what in columns: regions, what
 /// differs, and what is too short between them.
 fn stretches(cells: &[Cell]) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
-    for (row, cell) in cells.iter().enumerate() {
-        let shared = !cell.differs && !cell.region && cell.lines.len() >= WORTH_MERGING;
-        match stretches.last_mut() {
-            Some(stretch) if stretch.shared == shared => stretch.rows.end = row + 1,
-            _ => stretches.push(Stretch { rows: row..row + 1, shared }),
-        }
-    }
-    stretches
+    let shared = |cell: &Cell| !cell.differs && !cell.region && cell.lines.len() >= WORTH_MERGING;
+    let mut end = 0;
+    let stretches = cells.chunk_by(|one, next| shared(one) == shared(next)).map(|stretch| {
+        let start = end;
+        end += stretch.len();
+        Stretch { rows: start..end, shared: shared(&stretch[0]) }
+    });
+    stretches.collect()
 }
 
 /// The box that holds code, and scrolls where it is too wide.
@@ -175,39 +174,4 @@ fn render_cell(source: &Source<'_>, cell: &Cell) -> String {
         source.language,
         escape(&text)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source<'a>(name: &'a str, file: &str, text: &str) -> Source<'a> {
-        let lines = text.split(' ').map(|word| SourceLine { text: word.to_owned(), region: None });
-        Source { name, language: "rust", file: file.to_owned(), lines: lines.collect() }
-    }
-
-    #[test]
-    fn what_files_have_in_common_stands_once() {
-        let sources = [
-            source("tokio", "on_tokio.rs", "tokio alpha beta gamma delta kappa sigma omega"),
-            source("smol", "on_smol.rs", "smol alpha beta gamma delta kappa sigma omega"),
-        ];
-        let html = render(&sources);
-        assert!(html.starts_with("<div class=\"merged\">"), "{html}");
-        assert!(html.contains("on_tokio.rs, on_smol.rs"), "{html}");
-        for (word, times) in [("&#10;tokio", 1), ("&#10;smol", 1), ("gamma", 1)] {
-            assert_eq!(html.matches(word).count(), times, "{word}: {html}");
-        }
-    }
-
-    #[test]
-    fn a_little_in_common_stands_in_the_columns() {
-        let sources = [
-            source("tokio", "on_tokio.rs", "alpha tokio beta gamma tokio2"),
-            source("smol", "on_smol.rs", "alpha smol beta gamma smol2"),
-        ];
-        let html = render(&sources);
-        assert!(html.starts_with("<div class=\"side-by-side\""), "{html}");
-        assert_eq!(html.matches("gamma").count(), 2, "{html}");
-    }
 }

@@ -5,13 +5,15 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::Registry;
 
 /// Does the work, and returns what it warned of.
 pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
     let warnings = Warnings::default();
-    let result = tracing::subscriber::with_default(warnings.clone(), work);
+    let subscriber = Registry::default().with(warnings.clone());
+    let result = tracing::subscriber::with_default(subscriber, work);
     let warnings = warnings.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (result, warnings)
 }
@@ -19,25 +21,14 @@ pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
 #[derive(Clone, Default)]
 struct Warnings(Arc<Mutex<Vec<String>>>);
 
-impl Subscriber for Warnings {
-    fn enabled(&self, about: &Metadata<'_>) -> bool {
-        *about.level() <= Level::WARN
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() <= Level::WARN {
+            let mut message = Message::default();
+            event.record(&mut message);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.0);
+        }
     }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut message = Message::default();
-        event.record(&mut message);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.0);
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1) // spans are not told apart
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
 }
 
 #[derive(Default)]

@@ -6,13 +6,13 @@ use std::env;
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use futures::FutureExt;
 use serde_json::{Value, json};
-use testing::command;
+use testing::{Running, command, or_skip};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
@@ -56,26 +56,17 @@ pub struct Browser {
 
 /// chromedriver, which ends with the test.
 struct Driver {
-    process: Child,
+    _process: Running,
     address: String,
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// Runs a test in a fresh browser; where there is none, says so.
 pub fn in_a_browser(test: impl AsyncFnOnce(&Browser)) {
-    let (Some(driver), Some(browser)) = (start_driver(), BROWSERS.into_iter().find_map(which))
-    else {
-        let message = "chromedriver and Chromium or Chrome are not both installed";
-        assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{message}");
-        eprintln!("skipped: {message}");
-        return;
-    };
+    let found = which("chromedriver").zip(BROWSERS.into_iter().find_map(which));
+    let missing = || "chromedriver and Chromium or Chrome are not both installed".to_owned();
+    let found = or_skip(found.ok_or_else(missing), "REQUIRE_BROWSER");
+    let Some((driver, browser)) = found else { return };
+    let driver = start_driver(&driver);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let profile = tempfile::tempdir().unwrap();
@@ -107,19 +98,15 @@ fn which(name: &str) -> Option<PathBuf> {
 }
 
 /// Starts chromedriver at a free port, which it chooses and prints.
-fn start_driver() -> Option<Driver> {
-    let program = which("chromedriver")?;
-    let mut driver = command(program);
-    let mut process = driver.arg("--port=0").stderr(Stdio::inherit()).spawn().unwrap();
-    let stdout = process.stdout.take().unwrap();
-    let mut driver = Driver { process, address: String::new() };
+fn start_driver(program: &Path) -> Driver {
+    let mut process = Running::start(command(program).arg("--port=0").stderr(Stdio::inherit()));
+    let stdout = process.0.stdout.take().unwrap();
     let port = common::line("chromedriver to start", stdout, |line| {
         line.contains("started successfully").then_some(())?;
         line.trim_end_matches('.').rsplit(' ').next()?.parse::<u16>().ok()
     });
-    driver.address = format!("http://127.0.0.1:{}", port.unwrap_or(0));
-    assert!(port.is_some(), "chromedriver names its port");
-    Some(driver)
+    let address = format!("http://127.0.0.1:{}", port.expect("chromedriver names its port"));
+    Driver { _process: process, address }
 }
 
 async fn open(driver: &Driver, browser: &Path, profile: &Path) -> WebDriver {
@@ -143,7 +130,7 @@ pub fn screenshots() -> PathBuf {
 
 impl Browser {
     /// A command of the DevTools protocol.
-    async fn devtools(&self, command: &str, arguments: Value) -> Value {
+    pub async fn devtools(&self, command: &str, arguments: Value) -> Value {
         let result = self.driver.cdp().send_raw(command, arguments).await;
         result.unwrap_or_else(|e| panic!("{command}: {e}"))
     }
@@ -153,16 +140,6 @@ impl Browser {
         self.set_size(width, HEIGHT).await;
         let scheme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.devtools("Emulation.setEmulatedMedia", scheme).await;
-    }
-
-    /// Pages opened from now on run no scripts.
-    pub async fn forbid_javascript(&self) {
-        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
-    }
-
-    /// Runs this script before those of each page.
-    pub async fn before_each_page(&self, script: &str) {
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
     }
 
     /// Opens a page and waits until it is loaded.
@@ -195,15 +172,10 @@ impl Browser {
         self.wait_for(css).await.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
-    /// Types into whatever has the focus.
+    /// Types into whatever has the focus, or else on the page.
     pub async fn press(&self, keys: impl Into<thirtyfour::common::keys::TypingData>) {
         let focused = self.driver.active_element().await.unwrap();
         focused.send_keys(keys).await.unwrap();
-    }
-
-    /// Types where nothing has the focus.
-    pub async fn press_on_page(&self, keys: &str) {
-        self.driver.find(By::Tag("body")).await.unwrap().send_keys(keys).await.unwrap();
     }
 
     /// Fails if a request since the last call went to another place than `book`, or was not

@@ -16,9 +16,6 @@ use serde_json::Value;
 /// Longer than anything takes that a test waits for, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(600);
 
-/// The same where cargo may have all of the workspace to build, or pip to download.
-pub const PATIENCE_TO_BUILD: Duration = Duration::from_secs(3600);
-
 /// Does something that may take so long, and says what it was if it takes longer.
 pub fn within<T: Send + 'static>(
     limit: Duration,
@@ -78,8 +75,7 @@ pub fn program(name: &str) -> PathBuf {
             let mut cargo = cargo();
             cargo.args(["build", "--quiet", "--bins", "--examples"]).args(selection);
             cargo.args((!cfg!(debug_assertions)).then_some("--release"));
-            let built = within(PATIENCE_TO_BUILD, "cargo build", move || cargo.status());
-            assert!(built.unwrap().success(), "cargo build fails");
+            assert!(cargo.status().unwrap().success(), "cargo build fails");
         }
     });
     let docs = Path::new(env!("CARGO_BIN_EXE_docs"));
@@ -89,8 +85,8 @@ pub fn program(name: &str) -> PathBuf {
 /// What a build says, in JSON.
 pub fn messages(mut build: Command) -> Vec<Value> {
     build.args(["--message-format", "json"]);
-    let output = within(PATIENCE_TO_BUILD, "cargo to build", move || build.output());
-    let lines = String::from_utf8_lossy(&output.expect("cargo is there").stdout).into_owned();
+    let output = build.output().expect("cargo is there");
+    let lines = String::from_utf8_lossy(&output.stdout);
     lines.lines().map(|line| serde_json::from_str(line).expect("cargo prints JSON")).collect()
 }
 
@@ -114,4 +110,15 @@ pub fn libraries(messages: &[Value]) -> Vec<String> {
         }
     }
     arguments
+}
+
+/// Builds what is none of cargo's targets, on these libraries, beside its source: the program, or its tests.
+pub fn rustc(source: &Path, libraries: &[String], tests: bool) -> PathBuf {
+    let program = source.with_extension(env::consts::EXE_EXTENSION);
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition", "2024", "--crate-name", "tried"]).args(tests.then_some("--test"));
+    rustc.env("CARGO_PKG_NAME", "tried").env("CARGO_PKG_VERSION", "0.0.0");
+    let built = rustc.args(libraries).arg("-o").arg(&program).arg(source).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    program
 }

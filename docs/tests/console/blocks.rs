@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use docs::measure::python;
 use libtest_mimic::{Arguments, Failed, Trial};
 use regex::Regex;
 use snapbox::cmd::Command;
@@ -61,13 +58,8 @@ struct Block {
 /// A command, and what is shown below it.
 struct Step {
     command: String,
-    shown: Vec<String>,
-    /// The lines of the file that show it, counted from 0.
-    lines: Range<usize>,
+    shown: String,
 }
-
-/// New text for some lines of a file.
-type Change = (PathBuf, Range<usize>, Vec<String>);
 
 pub fn run() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -77,17 +69,13 @@ pub fn run() -> ExitCode {
     if overwrite {
         arguments.test_threads = Some(1);
     }
-    let changes = Arc::new(Mutex::new(Vec::new()));
     let blocks: Vec<Block> = files().iter().flat_map(|file| blocks(file)).collect();
     let trials = blocks.into_iter().map(|block| {
-        let changes = changes.clone();
         let file = block.file.strip_prefix(root()).unwrap().display();
         let name = format!("{file}:{} {}", block.line, block.steps[0].command);
-        Trial::test(name, move || check(&block, overwrite.then_some(&changes)))
+        Trial::test(name, move || check(&block, overwrite))
     });
-    let result = libtest_mimic::run(&arguments, trials.collect());
-    rewrite(&changes.lock().unwrap());
-    result.exit_code()
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
 fn root() -> PathBuf {
@@ -114,15 +102,13 @@ fn blocks(file: &Path) -> Vec<Block> {
         let length = lines[number + 1..].iter().position(|line| line.trim() == "```");
         let end = number + 1 + length.unwrap_or_else(|| panic!("{place}: does not end"));
         let mut steps: Vec<Step> = Vec::new();
-        for (at, line) in lines.iter().enumerate().take(end).skip(number + 1) {
+        for line in &lines[number + 1..end] {
             let line = line.strip_prefix(indent).unwrap_or_default();
             if let Some(command) = line.strip_prefix("$ ") {
-                let (command, shown) = (command.to_owned(), Vec::new());
-                steps.push(Step { command, shown, lines: at + 1..at + 1 });
+                steps.push(Step { command: command.to_owned(), shown: String::new() });
             } else {
                 let step = steps.last_mut().unwrap_or_else(|| panic!("{place}: no command"));
-                step.shown.push(line.to_owned());
-                step.lines.end = at + 1;
+                step.shown += &format!("{line}\n");
             }
         }
         assert!(!steps.is_empty(), "{place}: no command");
@@ -133,8 +119,8 @@ fn blocks(file: &Path) -> Vec<Block> {
     blocks
 }
 
-/// Runs a block's commands; notes what has to be changed, or fails.
-fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(), Failed> {
+/// Runs a block's commands; writes down what they print now, or fails if it is not what is shown.
+fn check(block: &Block, overwrite: bool) -> Result<(), Failed> {
     let mut code = 0;
     for step in &block.steps {
         let printed = if step.command == "echo $?" {
@@ -142,11 +128,7 @@ fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(),
         } else {
             let previous = std::mem::take(&mut code);
             fail_unless_shown(previous)?;
-            if let Err(reason) = python_for(&step.command) {
-                if env::var_os("REQUIRE_PYTHON").is_some() {
-                    return Err(reason.into());
-                }
-                println!("{}: skipped: {reason}", step.command);
+            if needs_python(&step.command) && testing::python().is_none() {
                 return Ok(());
             }
             let printed;
@@ -158,10 +140,9 @@ fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(),
             }
             printed
         };
-        let shown: String = step.shown.iter().map(|line| format!("{line}\n")).collect();
         let (mut printed_steady, mut shown_steady) =
-            (steady(&step.command, &printed), steady(&step.command, &shown));
-        if is_lesson(&step.command) && step.shown.iter().any(|line| line == DOTS) {
+            (steady(&step.command, &printed), steady(&step.command, &step.shown));
+        if is_lesson(&step.command) && step.shown.lines().any(|line| line == DOTS) {
             shown_steady = only(&shown_steady, |line| line != DOTS);
             printed_steady = only(&printed_steady, |line| shown_steady.lines().any(|l| l == line));
         }
@@ -170,16 +151,10 @@ fn check(block: &Block, changes: Option<&Arc<Mutex<Vec<Change>>>>) -> Result<(),
             Data::text(printed_steady),
             Data::text(shown_steady),
         );
-        match (same, changes) {
-            (Ok(()), _) => {}
-            (Err(error), None) => {
-                return Err(format!("{error}\nTo refresh: SNAPSHOTS=overwrite").into());
-            }
-            (Err(_), Some(changes)) => {
-                let indent = |line: &str| format!("{}{line}", block.indent).trim_end().to_owned();
-                let lines = printed.lines().map(indent).collect();
-                changes.lock().unwrap().push((block.file.clone(), step.lines.clone(), lines));
-            }
+        match same {
+            Err(_) if overwrite => rewrite(block, step, &printed)?,
+            Err(error) => return Err(format!("{error}\nTo refresh: SNAPSHOTS=overwrite").into()),
+            Ok(()) => {}
         }
     }
     fail_unless_shown(code)
@@ -215,27 +190,17 @@ fn fail_unless_shown(code: i32) -> Result<(), Failed> {
     Err(format!("exit code {code}, which is not shown: add `$ echo $?`").into())
 }
 
-/// The folder of the Python that has what the twins need, for a command that runs `python`.
-fn python_for(command: &str) -> Result<Option<&'static Path>, &'static str> {
-    static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    if !command.contains("python ") {
-        return Ok(None);
-    }
-    let found = PYTHON.get_or_init(|| {
-        let target = Path::new(env!("CARGO_BIN_EXE_docs")).ancestors().nth(2).unwrap();
-        python::find(target, &root().join("docs/python/requirements.txt"))
-    });
-    match found {
-        Ok(python) => Ok(python.parent()),
-        Err(reason) => Err(reason),
-    }
+fn needs_python(command: &str) -> bool {
+    command.contains("python ")
 }
 
 /// What a command prints, on standard output and standard error, and its exit code.
 fn execute(command: &str) -> Result<(String, i32), Failed> {
     let cargo = PathBuf::from(env::var_os("CARGO").expect("cargo runs the tests"));
     let folders = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
-    let first = [python_for(command)?, cargo.parent()].into_iter().flatten().map(Path::to_owned);
+    let python = needs_python(command).then(testing::python).flatten();
+    let first = [python.and_then(Path::parent), cargo.parent()];
+    let first = first.into_iter().flatten().map(Path::to_owned);
     let path = first.chain(folders);
     let mut shell = Command::new("sh");
     // Cargo's words for this test: build scripts would run again for them.
@@ -257,19 +222,17 @@ fn execute(command: &str) -> Result<(String, i32), Failed> {
     Ok((String::from_utf8(output.stdout)?, code))
 }
 
-/// Writes the changes into their files, from the last line to the first.
-fn rewrite(changes: &[Change]) {
-    for file in files() {
-        let text = fs::read_to_string(&file).unwrap();
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let mut changes: Vec<&Change> = changes.iter().filter(|change| change.0 == file).collect();
-        changes.sort_by_key(|(_, lines, _)| lines.start);
-        for (_, range, new) in changes.iter().rev() {
-            lines.splice(range.clone(), new.iter().cloned());
-        }
-        if !changes.is_empty() {
-            fs::write(&file, lines.join("\n") + "\n").unwrap();
-            println!("{}: {} refreshed", file.display(), changes.len());
-        }
-    }
+/// Writes below a command what it prints now.
+fn rewrite(block: &Block, step: &Step, printed: &str) -> Result<(), Failed> {
+    let place = block.file.display();
+    let written = |output: &str| -> String {
+        let lines = format!("$ {}\n{output}", step.command);
+        let indented = lines.lines().map(|line| format!("{}{line}", block.indent));
+        indented.map(|line| line.trim_end().to_owned() + "\n").collect()
+    };
+    let (text, old) = (fs::read_to_string(&block.file)?, written(&step.shown));
+    assert!(text.contains(&old), "{place}: nobody has changed it meanwhile, or left spaces in it");
+    fs::write(&block.file, text.replacen(&old, &written(printed), 1))?;
+    println!("{place}: refreshed: {}", step.command);
+    Ok(())
 }

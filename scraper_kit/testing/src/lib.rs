@@ -1,9 +1,15 @@
 //! Runs programs as their users do, for the tests of all packages.
 
+// What measures needs it without any test, and nothing else of the book's program is wanted here.
+#[path = "../../../docs/program/measure/python.rs"]
+mod environment;
+
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
@@ -49,6 +55,59 @@ pub fn cargo() -> Command {
         cargo.env_remove(name);
     }
     cargo
+}
+
+/// What a test needs of the machine. Where it is not there, the test is to be skipped, which is said once;
+/// with this variable set, such as REQUIRE_PYTHON=1, that is a failure.
+///
+/// # Panics
+/// With the reason, if the variable is set.
+pub fn or_skip<T>(found: Result<T, String>, variable: &str) -> Option<T> {
+    static SAID: OnceLock<()> = OnceLock::new();
+    let skip = |reason: String| {
+        assert!(env::var_os(variable).is_none(), "{reason}");
+        SAID.get_or_init(|| {
+            // Not eprintln, which a test that passes keeps to itself.
+            _ = writeln!(io::stderr(), "not everything is tested: {reason}");
+        });
+    };
+    found.map_err(skip).ok()
+}
+
+/// A Python with what the twins need, or `None` where there is none and none can be made: see [`or_skip`].
+///
+/// # Panics
+/// Where there is none, and REQUIRE_PYTHON is set.
+pub fn python() -> Option<&'static Path> {
+    static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
+        let test = env::current_exe().map_err(|error| error.to_string())?;
+        let target = test.ancestors().nth(3).expect("target/debug/deps/test");
+        let twins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/python");
+        environment::find(target, &twins.join("requirements.txt"))
+    });
+    or_skip(found.as_deref().map_err(Clone::clone), "REQUIRE_PYTHON")
+}
+
+/// A started program, which is ended with the test.
+#[derive(Debug)]
+pub struct Running(pub Child);
+
+impl Running {
+    /// Starts it.
+    ///
+    /// # Panics
+    /// If it cannot start.
+    pub fn start(command: &mut Command) -> Self {
+        Self(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
 }
 
 /// What a run left behind.

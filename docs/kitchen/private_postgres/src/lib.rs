@@ -1,21 +1,21 @@
 //! A PostgreSQL server of one's own, in a temporary folder, for as long as the program runs.
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+#[cfg(unix)]
+use std::os::unix::{fs::chown, process::CommandExt};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
+#[cfg(unix)]
+use nix::unistd::{Uid, User};
 use tempfile::TempDir;
 
-/// How long initdb may take, and how long a server until it answers.
-const LIMIT: Duration = Duration::from_secs(300);
+/// How many seconds it may take until a server answers.
+const LIMIT: &str = "300";
 
 /// A running server. Dropped, it ends, and its folder is deleted.
 pub struct PrivatePostgres {
     programs: PathBuf,
     folder: TempDir,
-    server: Child,
 }
 
 impl PrivatePostgres {
@@ -32,47 +32,36 @@ impl PrivatePostgres {
         let cannot = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what}: {error}");
         let folder = tempfile::Builder::new().prefix("kitchen").tempdir();
         let folder = folder.map_err(|e| cannot("make a folder for PostgreSQL", &e))?;
-        as_owner::give(folder.path()).map_err(|e| cannot("give PostgreSQL its folder", &e))?;
-        let data = folder.path().join("data");
-        let mut initdb = Command::new(programs.join("initdb"));
-        initdb.args(["--auth=trust", "--username=kitchen", "--encoding=UTF8", "--no-locale"]);
-        initdb.arg("--no-sync").arg("--pgdata").arg(&data);
-        let made = run(as_owner::run(&mut initdb));
-        made.map_err(|e| cannot("make a database with initdb", &e))?;
-        let server = Self::serve(&programs, folder.path());
-        let server = server.map_err(|e| cannot("start postgres", &e))?;
-        let mut started = Self { programs, folder, server };
-        started.wait().map_err(|e| cannot("start postgres", &e))?;
-        Ok(started)
-    }
-
-    fn serve(programs: &Path, folder: &Path) -> io::Result<Child> {
-        let mut postgres = Command::new(programs.join("postgres"));
-        postgres.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
-        // Nothing of it is to last: no sync, and no port.
-        postgres.args(["-c", "listen_addresses=", "-c", "fsync=off"]);
-        as_owner::run(&mut postgres)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-    }
-
-    /// Waits until it answers.
-    fn wait(&mut self) -> Result<(), String> {
-        let begun = Instant::now();
-        while begun.elapsed() < LIMIT {
-            if let Some(status) = self.server.try_wait().map_err(|e| e.to_string())? {
-                return Err(format!("it ended: {status}"));
-            }
-            let mut ready = Command::new(self.programs.join("pg_isready"));
-            let ready = ready.arg("--quiet").arg("--host").arg(self.folder.path()).status();
-            if ready.is_ok_and(|status| status.success()) {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(50));
+        #[cfg(unix)]
+        if let Some(user) = owner() {
+            let given = chown(folder.path(), Some(user.uid.into()), Some(user.gid.into()));
+            given.map_err(|e| cannot("give PostgreSQL its folder", &e))?;
         }
-        Err("it does not answer".to_owned())
+        let mut postgres = Self { programs, folder };
+        let settings = "--auth=trust --username=kitchen --encoding=UTF8 --no-locale --no-sync";
+        let made = postgres.control(&["init", "-o", settings]);
+        made.map_err(|e| cannot("make a database", &e))?;
+        postgres.start_again().map_err(|e| cannot("start postgres", &e))?;
+        Ok(postgres)
+    }
+
+    /// Runs pg_ctl, which waits until the server has done what it says; its words say why it failed.
+    fn control(&self, args: &[&str]) -> Result<(), String> {
+        let mut control = Command::new(self.programs.join("pg_ctl"));
+        control.args(args).arg("--silent").arg("--pgdata").arg(self.folder.path().join("data"));
+        #[cfg(unix)]
+        {
+            // A terminal's Ctrl-C is for us, who have requests to finish.
+            control.process_group(0);
+            if let Some(user) = owner() {
+                control.uid(user.uid.into()).gid(user.gid.into()).current_dir("/");
+            }
+        }
+        let output = control.stdin(Stdio::null()).output().map_err(|e| e.to_string())?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ")),
+        }
     }
 
     /// How to connect to it.
@@ -97,13 +86,7 @@ impl PrivatePostgres {
 
     /// Ends the server, at once and whatever is under way, as if it had crashed.
     pub fn stop(&mut self) {
-        let mut stop = Command::new(self.programs.join("pg_ctl"));
-        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"])
-            .arg(self.folder.path().join("data"));
-        if !as_owner::run(&mut stop).status().is_ok_and(|status| status.success()) {
-            _ = self.server.kill(); // it may have ended
-        }
-        _ = self.server.wait();
+        _ = self.control(&["stop", "--mode=immediate"]); // it may have ended
     }
 
     /// Starts it again, with what was committed.
@@ -111,8 +94,11 @@ impl PrivatePostgres {
     /// # Errors
     /// Why it does not start.
     pub fn start_again(&mut self) -> Result<(), String> {
-        self.server = Self::serve(&self.programs, self.folder.path()).map_err(|e| e.to_string())?;
-        self.wait()
+        let folder = self.folder.path();
+        // Nothing of it is to last: no sync, and no port.
+        let options = format!("-k '{}' -c listen_addresses= -c fsync=off", folder.display());
+        let log = folder.join("log").display().to_string();
+        self.control(&["start", "--timeout", LIMIT, "--options", &options, "--log", &log])
     }
 }
 
@@ -122,27 +108,7 @@ impl Drop for PrivatePostgres {
     }
 }
 
-/// Runs a program to its end, but not for longer than the limit; its last words say why it failed.
-fn run(command: &mut Command) -> Result<(), String> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|e| e.to_string())?;
-    let begun = Instant::now();
-    while child.try_wait().map_err(|e| e.to_string())?.is_none() {
-        if begun.elapsed() > LIMIT {
-            _ = child.kill();
-            _ = child.wait();
-            return Err(format!("it did not end in {LIMIT:?}"));
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    let output = child.wait_with_output().map_err(|e| e.to_string())?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ")),
-    }
-}
-
-/// The folder of initdb and postgres: where pg_config says, or where Debian has its versions.
+/// The folder of pg_ctl and what it runs: where pg_config says, or where Debian has its versions.
 fn programs() -> Option<PathBuf> {
     let said =
         Command::new("pg_config").arg("--bindir").output().ok().filter(|o| o.status.success());
@@ -151,52 +117,15 @@ fn programs() -> Option<PathBuf> {
     let mut debian: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
     debian.sort();
     let all = said.into_iter().chain(debian.into_iter().rev());
-    all.into_iter()
-        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+    all.into_iter().find(|folder| {
+        ["pg_ctl", "initdb", "postgres"].iter().all(|name| folder.join(name).exists())
+    })
 }
 
 /// PostgreSQL does not run as root. Where we are root, it runs as the user that Debian made for it, or
 /// as nobody.
 #[cfg(unix)]
-mod as_owner {
-    use std::io;
-    use std::os::unix::fs::chown;
-    use std::os::unix::process::CommandExt;
-    use std::path::Path;
-    use std::process::Command;
-
-    use nix::unistd::{Uid, User};
-
-    fn owner() -> Option<User> {
-        let named = |name| User::from_name(name).ok().flatten();
-        Uid::effective().is_root().then(|| named("postgres").or_else(|| named("nobody")))?
-    }
-
-    pub fn give(folder: &Path) -> io::Result<()> {
-        owner().map_or(Ok(()), |user| chown(folder, Some(user.uid.into()), Some(user.gid.into())))
-    }
-
-    /// In a process group of its own: a terminal's Ctrl-C is for us, who have requests to finish.
-    pub fn run(command: &mut Command) -> &mut Command {
-        command.process_group(0);
-        match owner() {
-            Some(user) => command.uid(user.uid.into()).gid(user.gid.into()).current_dir("/"),
-            None => command,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod as_owner {
-    use std::io;
-    use std::path::Path;
-    use std::process::Command;
-
-    pub fn give(_folder: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub fn run(command: &mut Command) -> &mut Command {
-        command
-    }
+fn owner() -> Option<User> {
+    let named = |name| User::from_name(name).ok().flatten();
+    Uid::effective().is_root().then(|| named("postgres").or_else(|| named("nobody")))?
 }

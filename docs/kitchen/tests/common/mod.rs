@@ -1,20 +1,21 @@
 //! What the kitchen's tests need of the machine: a PostgreSQL, a Python, something like MongoDB.
 //!
 //! Where it is missing the tests are skipped, with a message; with REQUIRE_POSTGRES=1 or
-//! REQUIRE_PYTHON=1 that is a failure.
+//! REQUIRE_PYTHON=1 that is a failure. And what they ask of both services.
 #![allow(dead_code)] // each test uses a part
 
-use std::env;
-use std::io::{Read, Seek, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::net::{Ipv4Addr, TcpListener, TcpStream as BlockingStream};
+use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docs::measure::python as python_environment;
 use private_postgres::PrivatePostgres;
+use serde_json::json;
+use testing::{Running, command, or_skip};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio_postgres::Client;
 
 /// How long a test waits for anything: far longer than a busy machine needs.
 pub const LIMIT: Duration = Duration::from_secs(600);
@@ -36,7 +37,7 @@ pub async fn until(what: &str, so: impl AsyncFn() -> bool) {
 }
 
 /// A connection whose statements have a limit.
-pub async fn connect(postgres: &PrivatePostgres) -> tokio_postgres::Client {
+pub async fn connect(postgres: &PrivatePostgres) -> Client {
     let mut config = postgres.config();
     config.options(format!("-c statement_timeout={}", LIMIT.as_millis()));
     let connecting = config.connect(tokio_postgres::NoTls);
@@ -46,8 +47,30 @@ pub async fn connect(postgres: &PrivatePostgres) -> tokio_postgres::Client {
 }
 
 /// The first number that a query gives.
-pub async fn number(client: &tokio_postgres::Client, query: &str) -> i64 {
+pub async fn number(client: &Client, query: &str) -> i64 {
     client.query_one(query, &[]).await.unwrap().get(0)
+}
+
+/// Waits until a query gives this number.
+pub async fn until_number(client: &Client, query: &str, expected: i64) {
+    let what = format!("{expected} from {query}");
+    until(&what, async || number(client, query).await == expected).await;
+}
+
+/// Takes a lock on the eggs, so that orders of them stop in the middle.
+pub async fn hold_the_eggs(client: &Client) {
+    let hold = "BEGIN; SELECT 1 FROM stock WHERE dish = 'eggs' FOR UPDATE";
+    client.batch_execute(hold).await.unwrap();
+}
+
+/// Sends an order of eggs from a socket that can be closed.
+pub async fn send_order(port: u16) -> TcpStream {
+    let mut guest = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+    let order = json!({ "dish": "eggs", "count": 1 }).to_string();
+    let head = "POST /orders HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\n";
+    let request = format!("{head}Content-Length: {}\r\n\r\n{order}", order.len());
+    guest.write_all(request.as_bytes()).await.unwrap();
+    guest
 }
 
 /// A client whose requests have a limit.
@@ -55,74 +78,18 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::builder().timeout(LIMIT).build().unwrap()
 }
 
-fn skip(variable: &str, reason: &str) {
-    static SAID: OnceLock<()> = OnceLock::new();
-    assert!(env::var_os(variable).is_none(), "{reason}");
-    SAID.get_or_init(|| {
-        // Not eprintln, which a test that passes keeps to itself.
-        _ = writeln!(std::io::stderr(), "not all of the kitchen is tested: {reason}");
-    });
-}
-
 /// A server of one's own.
 pub fn postgres() -> Option<PrivatePostgres> {
-    PrivatePostgres::start().map_err(|reason| skip("REQUIRE_POSTGRES", &reason)).ok()
+    or_skip(PrivatePostgres::start(), "REQUIRE_POSTGRES")
 }
 
-/// An interpreter with what the twins need.
-pub fn python() -> Option<&'static Path> {
-    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found = PYTHON.get_or_init(|| {
-        let program = Path::new(env!("CARGO_BIN_EXE_kitchen"));
-        let target = program.ancestors().nth(2).expect("target/debug/kitchen");
-        let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/requirements.txt");
-        let found = python_environment::find(target, &requirements);
-        found.map_err(|reason| skip("REQUIRE_PYTHON", &reason)).ok()
-    });
-    found.as_deref()
-}
-
-/// A program that is ended with the test.
-pub struct Running(Child);
-
-impl Running {
-    pub fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).spawn().unwrap())
-    }
-
-    /// Waits until somebody listens at this port.
-    pub fn wait_for(&mut self, port: u16) {
-        let begun = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert_eq!(self.0.try_wait().unwrap(), None, "it ended");
-            assert!(begun.elapsed() < LIMIT, "waited {LIMIT:?} for somebody to listen at {port}");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Waits for its end; returns whether it succeeded, and what it printed.
-    pub fn output(command: &mut Command) -> (bool, String) {
-        let (begun, mut printed) = (Instant::now(), tempfile::tempfile().unwrap());
-        command.stdout(printed.try_clone().unwrap()).stderr(printed.try_clone().unwrap());
-        let mut running = Self::start(command);
-        let status = loop {
-            if let Some(status) = running.0.try_wait().unwrap() {
-                break status;
-            }
-            assert!(begun.elapsed() < LIMIT, "waited {LIMIT:?} for {command:?} to end");
-            thread::sleep(Duration::from_millis(20));
-        };
-        let mut text = Vec::new();
-        printed.rewind().unwrap();
-        printed.read_to_end(&mut text).unwrap();
-        (status.success(), String::from_utf8_lossy(&text).into_owned())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
+/// Waits until this program listens at this port.
+pub fn wait_for(program: &mut Running, port: u16) {
+    let begun = Instant::now();
+    while BlockingStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        assert_eq!(program.0.try_wait().unwrap(), None, "it ended");
+        assert!(begun.elapsed() < LIMIT, "waited {LIMIT:?} for somebody to listen at {port}");
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -134,10 +101,11 @@ pub fn free_port() -> u16 {
 /// SecantusDB, which speaks MongoDB's protocol, and its port.
 pub fn mongodb(python: &Path) -> (Running, u16) {
     let port = free_port();
-    let mut server = Command::new(python);
+    let mut server = command(python);
     server.args(["-m", "secantus", "--storage-path", ":memory:", "--log-level", "ERROR", "--port"]);
-    let mut server = Running::start(server.arg(port.to_string()).stdout(Stdio::null()));
-    server.wait_for(port);
+    server.arg(port.to_string()).stdout(Stdio::null()).stderr(Stdio::inherit());
+    let mut server = Running::start(&mut server);
+    wait_for(&mut server, port);
     (server, port)
 }
 
