@@ -17,7 +17,6 @@ mod groups;
 mod machine;
 pub mod numbers;
 pub mod process;
-pub mod python;
 pub mod report;
 pub mod results;
 mod server;

@@ -11,10 +11,9 @@ use std::env;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Child;
 
 use common::{line, program, until};
-use testing::{Finished, command};
+use testing::{Finished, Running, command, or_skip};
 
 /// The command of the box that has this in it, for this program.
 fn printed(part: &str, yours: &str) -> String {
@@ -35,11 +34,7 @@ fn shell(script: &str) -> Option<String> {
         (run.code == Some(0)).then_some(run.stdout + &run.stderr)
     };
     let tool = if script.starts_with("perf") { "perf record true" } else { "strace true" };
-    if run(tool).is_none() {
-        assert!(env::var_os("REQUIRE_STRACE").is_none(), "`{tool}` fails");
-        eprintln!("skipped: `{tool}` fails");
-        return None;
-    }
+    or_skip(run(tool).ok_or_else(|| format!("`{tool}` fails")), "REQUIRE_STRACE")?;
     Some(run(script).unwrap_or_else(|| panic!("{script} fails")))
 }
 
@@ -56,21 +51,11 @@ fn scraper() -> String {
 }
 
 /// A practice site, and its address.
-fn site() -> (Site, String) {
-    let mut site = Site(command(program("practice_site")).spawn().unwrap());
+fn site() -> (Running, String) {
+    let mut site = Running::start(&mut command(program("practice_site")));
     let find = |line: String| Some(line.strip_suffix("/coffee")?.to_owned());
     let address = line("the practice site to open", site.0.stdout.take().unwrap(), find);
     (site, address.expect("it prints its pages"))
-}
-
-/// A program that ends with the test.
-struct Site(Child);
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]
@@ -90,7 +75,7 @@ fn a_bound_shows_in_the_number_of_open_files() {
     let url = format!("http://{}/", silent.local_addr().unwrap());
     for (bound, enough) in [("1", 0..20), ("50", 50..100)] {
         let mut scraper = command(scraper());
-        let scraper = Site(scraper.args(["-c", bound]).args(vec![&url; 60]).spawn().unwrap());
+        let scraper = Running::start(scraper.args(["-c", bound]).args(vec![&url; 60]));
         silent.accept().unwrap(); // it has begun
         let script = printed("/proc/", "").replace("PID", &scraper.0.id().to_string());
         until("as many files as there are pages at once", || {

@@ -340,7 +340,7 @@ fn rooms_depend_on_those_below_them() {
         ("scraper_kit/http/tokio", &["scraper_kit", "scraper_http"]),
         ("scraper_kit/hostile", &["scraper_kit", "testing"]),
         ("scraper_kit/testing", &[]),
-        ("docs", &[]),
+        ("docs", &["testing"]),
         ("docs/exercises", &["scraper_kit"]),
         ("docs/kitchen", &["private_postgres"]),
         ("docs/kitchen/private_postgres", &[]),

@@ -9,13 +9,13 @@ use std::process::Command;
 
 use serde::Deserialize;
 use tempfile::TempDir;
+use testing::environment;
 
 use super::build;
 use super::check::Pages;
 use super::command_spec::CommandSpec;
 use super::contender::Programs;
 use super::process::{self, in_words};
-use super::python;
 use super::server::Server;
 
 /// Different pages; all that are fetched are these, again and again.
@@ -142,7 +142,7 @@ fn find_programs(
 ) -> Programs {
     let mut programs =
         Programs { binaries, twins: workspace.join("docs/python"), ..Programs::default() };
-    match python::find(target, &programs.twins.join("requirements.txt")) {
+    match environment::find(target, &programs.twins.join("requirements.txt")) {
         Ok(python) => {
             let import = process::output(&python.to_string_lossy(), &["-c", "import uvloop"]);
             programs.uvloop = import.is_some();

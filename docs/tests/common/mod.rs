@@ -16,6 +16,9 @@ use serde_json::Value;
 /// Longer than anything takes that a test waits for, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(600);
 
+/// The same where cargo may have all of the workspace to build.
+const PATIENCE_TO_BUILD: Duration = Duration::from_secs(3600);
+
 /// Does something that may take so long, and says what it was if it takes longer.
 pub fn within<T: Send + 'static>(
     limit: Duration,
@@ -75,7 +78,8 @@ pub fn program(name: &str) -> PathBuf {
             let mut cargo = cargo();
             cargo.args(["build", "--quiet", "--bins", "--examples"]).args(selection);
             cargo.args((!cfg!(debug_assertions)).then_some("--release"));
-            assert!(cargo.status().unwrap().success(), "cargo build fails");
+            let built = within(PATIENCE_TO_BUILD, "cargo build", move || cargo.status());
+            assert!(built.unwrap().success(), "cargo build fails");
         }
     });
     let docs = Path::new(env!("CARGO_BIN_EXE_docs"));
@@ -85,8 +89,8 @@ pub fn program(name: &str) -> PathBuf {
 /// What a build says, in JSON.
 pub fn messages(mut build: Command) -> Vec<Value> {
     build.args(["--message-format", "json"]);
-    let output = build.output().expect("cargo is there");
-    let lines = String::from_utf8_lossy(&output.stdout);
+    let output = within(PATIENCE_TO_BUILD, "cargo to build", move || build.output());
+    let lines = String::from_utf8_lossy(&output.expect("cargo is there").stdout).into_owned();
     lines.lines().map(|line| serde_json::from_str(line).expect("cargo prints JSON")).collect()
 }
 

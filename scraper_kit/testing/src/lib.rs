@@ -1,8 +1,6 @@
-//! Runs programs as their users do, for the tests of all packages.
+//! Runs programs as their users do, for the tests of all packages and for what measures them.
 
-// What measures needs it without any test, and nothing else of the book's program is wanted here.
-#[path = "../../../docs/program/measure/python.rs"]
-mod environment;
+pub mod environment;
 
 use std::env;
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! An isolated Python environment for the twins, made once and kept under target/.
+//! The Python that the twins run in: an environment for the twins, made once and kept under target/.
 
 use std::fs;
 use std::path::{Path, PathBuf};
