@@ -16,6 +16,7 @@ pub mod figures;
 mod groups;
 mod machine;
 pub mod numbers;
+pub mod page;
 pub mod process;
 pub mod python;
 pub mod report;
@@ -92,7 +93,7 @@ fn may_be_written(output: &Path) -> Result<(), String> {
         return Err(format!("cannot write {}: there is no such folder", output.display()));
     }
     if output.extension().is_some_and(|extension| extension == "html") {
-        return Err(format!("cannot write {}: the charts go there", output.display()));
+        return Err(format!("cannot write {}: the figures go there", output.display()));
     }
     Ok(())
 }

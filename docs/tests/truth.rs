@@ -84,7 +84,7 @@ fn what_is_said_in_short_stands_on_figures() {
     assert!(short.contains(version), "which Python it was: {python}");
 }
 
-/// The run that the book's charts are made from.
+/// The run that the book's figures are made from.
 fn recorded() -> Measurements {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("measurements/recorded.json");
     Measurements::read(&path).unwrap()
@@ -265,7 +265,7 @@ fn an_include_that_finds_nothing_is_a_mistake() {
     assert_eq!(fault("{{#inclde other.md}}\n"), "chapter.md:1: there is no {{#inclde}}");
     let own_line = "chapter.md:1: {{#…}} stands on a line of its own, or in a code block";
     assert_eq!(fault("see {{#include other.md}}\n"), own_line);
-    let no_record = fault("{{#chart scraping}}\n");
+    let no_record = fault("{{#figure scraping}}\n");
     assert!(
         no_record.starts_with("chapter.md:1: cannot read BOOK/src/../measurements/"),
         "{no_record}"
@@ -286,24 +286,25 @@ fn book_with_a_record() -> TempDir {
 }
 
 #[test]
-fn a_chart_that_the_record_does_not_have_is_a_mistake() {
+fn a_figure_that_the_record_does_not_have_is_a_mistake() {
     let folder = book_with_a_record();
     let (book, to) = (folder.path(), folder.path().join("built"));
-    let build = |text: &str| {
+    let build = |name: &str| {
+        let text = format!("# One\n\n{{{{#measured}}}}\n\n{{{{#figure {name}}}}}\n");
         fs::write(book.join("src/one.md"), text).unwrap();
-        let (from, to) = (book.to_str().unwrap(), to.to_str().unwrap());
-        run(&["build", "--from", from, "--to", to]).stderr
+        run(&["build", "--from", book.to_str().unwrap(), "--to", to.to_str().unwrap()])
     };
-    assert_eq!(build("# One\n\n{{#measured}}\n\n{{#chart scraping}}\n\n{{#table scraping}}\n"), "");
+    assert_eq!(build("build-time").stderr, "");
     let one = fs::read_to_string(to.join("one.html")).unwrap();
-    assert!(one.contains("role=\"img\"") && one.contains("<td>aiohttp</td>"), "{one}");
-    for what in ["chart", "table"] {
-        let fault = build(&format!("# One\n\n{{{{#{what} none}}}}\n"));
-        assert!(
-            fault.contains("one.md:3: no figure 'none' in the measurements; there are "),
-            "{fault}"
-        );
-        assert_eq!(fault.lines().count(), 1, "{fault}");
+    assert!(one.contains("<tr data-contender=\"tokio\">"), "{one}");
+    let no_costs = Measurements { costs: Vec::new(), ..recorded() };
+    let record = book.join("measurements/recorded.json");
+    no_costs.write(&record).unwrap();
+    assert_eq!(Measurements::read(&record).unwrap(), no_costs, "it comes back as it was");
+    for name in ["none", "build-time"] {
+        let line = error(&build(name));
+        let told = format!("one.md:5: no figure '{name}' in the measurements; there are scraping-");
+        assert!(line.contains(&told), "{line}");
     }
 }
 

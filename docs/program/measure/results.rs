@@ -1,4 +1,4 @@
-//! What was measured, every single run of it: the one JSON file that the tables and charts are made
+//! What was measured, every single run of it: the one JSON file that the figures are made
 //! from.
 
 use std::collections::BTreeMap;
