@@ -116,7 +116,7 @@ fn measure(
             profile: setup.profile.clone(),
             runs: setup.runs,
             concurrency: setup::CONCURRENCY,
-            page_bytes: setup.pages.sizes.iter().sum::<u64>() / setup.pages.sizes.len() as u64,
+            page_bytes: setup.page_sizes.iter().sum::<u64>() / setup.page_sizes.len() as u64,
             server: None,
             server_cpu_us_per_page: None,
         },

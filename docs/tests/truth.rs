@@ -318,19 +318,18 @@ fn a_dead_link_is_a_mistake() {
 
 #[test]
 fn a_chapter_that_is_not_there_is_a_mistake() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir_all(folder.path().join("src")).unwrap();
-    let from = folder.path().to_str().unwrap();
-    let build = || run(&["build", "--to", &format!("{from}/built"), "--from", from]);
-    assert!(error(&build()).starts_with(&format!("{}/book.toml: ", named(folder.path()))));
-    fs::write(folder.path().join("book.toml"), "").unwrap();
-    let summary = folder.path().join("src/SUMMARY.md");
-    assert!(error(&build()).starts_with(&format!("{}: cannot read: ", named(&summary))));
-    fs::write(&summary, "# Summary\n\n- [One](one.md)\n").unwrap();
-    assert_eq!(error(&build()), format!("{}:3: dead link: there is no one.md", named(&summary)));
-    fs::write(folder.path().join("book.toml"), "[output.html]\nno-such = 1\nsearch = 3\n").unwrap();
-    fs::write(folder.path().join("src/one.md"), "# One\n").unwrap();
-    error(&build());
+    let book = book(&[]);
+    let write = |name: &str, text: &str| fs::write(book.path().join(name), text).unwrap();
+    fs::create_dir(book.path().join("src")).unwrap();
+    assert!(error(&build(&book)).starts_with(&format!("{}/book.toml: ", named(book.path()))));
+    write("book.toml", "");
+    let summary = named(&book.path().join("src/SUMMARY.md"));
+    assert!(error(&build(&book)).starts_with(&format!("{summary}: cannot read: ")));
+    write("src/SUMMARY.md", "# Summary\n\n- [One](one.md)\n");
+    assert_eq!(error(&build(&book)), format!("{summary}:3: dead link: there is no one.md"));
+    write("book.toml", "[output.html]\nno-such = 1\nsearch = 3\n");
+    write("src/one.md", "# One\n");
+    error(&build(&book));
 }
 
 #[test]
