@@ -1,8 +1,8 @@
-//! The book: builds it, serves it, and measures what its charts show.
+//! The book: builds it, serves it, and measures what its figures show.
 //!
 //!     cargo run -p docs                 build the book and serve it on this machine
 //!     cargo run -p docs -- build        only build it
-//!     cargo run -p docs -- measure      measure every example, and draw the charts anew
+//!     cargo run -p docs -- measure      measure every example, and show it in figures
 
 use std::error::Error;
 use std::fs;
@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use docs::measure::process::Interrupted;
-use docs::measure::{MeasureArgs, report};
-use docs::{book, charts, measure};
+use docs::measure::{MeasureArgs, page, report};
+use docs::{book, measure};
 
 /// Build the book and serve it on this machine.
 #[derive(Parser)]
@@ -52,18 +52,18 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures, or reads a record, draws its charts and reports it.
+/// Measures, or reads a record, and reports it on the terminal and in a page of figures.
 fn measure(args: MeasureArgs) -> Result<(), Box<dyn Error>> {
     let is_new = args.show.is_none();
     let (measurements, output) = measure::run(args)?;
-    let page = output.with_extension("html");
-    fs::write(&page, charts::page(&measurements)?)
-        .map_err(|error| format!("cannot write {}: {error}", page.display()))?;
+    let file = output.with_extension("html");
+    fs::write(&file, page::page(&measurements))
+        .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     let mut text = report::text(&measurements);
     if is_new {
         text += &format!("Every single run is in {}.\n", output.display());
     }
-    text += &format!("The charts are in {}.\n", page.display());
+    text += &format!("The figures are in {}.\n", file.display());
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()), // the reader of the pipe has read enough

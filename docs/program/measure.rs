@@ -16,6 +16,7 @@ pub mod figures;
 mod groups;
 mod machine;
 pub mod numbers;
+pub mod page;
 pub mod process;
 pub mod report;
 pub mod results;
@@ -91,7 +92,7 @@ fn may_be_written(output: &Path) -> Result<(), String> {
         return Err(format!("cannot write {}: there is no such folder", output.display()));
     }
     if output.extension().is_some_and(|extension| extension == "html") {
-        return Err(format!("cannot write {}: the charts go there", output.display()));
+        return Err(format!("cannot write {}: the figures go there", output.display()));
     }
     Ok(())
 }
@@ -114,7 +115,7 @@ fn measure(
             profile: setup.profile.clone(),
             runs: setup.runs,
             concurrency: setup::CONCURRENCY,
-            page_bytes: setup.pages.sizes.iter().sum::<u64>() / setup.pages.sizes.len() as u64,
+            page_bytes: setup.page_sizes.iter().sum::<u64>() / setup.page_sizes.len() as u64,
             server: None,
             server_cpu_us_per_page: None,
         },

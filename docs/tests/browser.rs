@@ -96,6 +96,9 @@ async fn look_at(browser: &Browser, book: &str, page: &str, width: u32, scheme: 
     let unmarked: Vec<&String> = wide.iter().filter(|code| !code.starts_with("shadow")).collect();
     assert!(unmarked.is_empty(), "{what}: nothing says that there is more code: {unmarked:?}");
 
+    let wrong: Vec<String> = browser.get(NOT_AS_LONG_AS_IT_SAYS).await;
+    assert_eq!(wrong, [""; 0], "{what}: bars that are not as long as they say");
+
     let background: String = browser
         .get("return getComputedStyle(document.querySelector('.page-wrapper')).backgroundColor")
         .await;
@@ -130,6 +133,14 @@ const WIDER_THAN_ITS_BOX: &str = "
         .filter((box) => box.scrollWidth > box.clientWidth)
         .map((box) => (getComputedStyle(box).backgroundAttachment.includes('local') ? 'shadow: ' : '')
             + box.textContent.trim().slice(0, 60))";
+
+/// Bars of the measurements whose length is not that of their number.
+const NOT_AS_LONG_AS_IT_SAYS: &str = "
+    return [...document.querySelectorAll('.measured .bar')].filter((bar) => {
+        const drawn = parseFloat(getComputedStyle(bar, '::before').width) / bar.clientWidth;
+        const said = parseFloat(bar.style.getPropertyValue('--length')) / 100;
+        return !(Math.abs(drawn - said) < 0.02);
+    }).map((bar) => bar.closest('tr').textContent);";
 
 /// Text whose contrast is below 4.5, the limit of WCAG AA for text of any size.
 const FAINT: &str = "

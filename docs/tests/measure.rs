@@ -46,20 +46,17 @@ fn help() -> CommandSpec {
 }
 
 #[test]
-fn an_unknown_group_is_a_usage_error_that_names_the_groups() {
-    let Finished { code, stdout, stderr } = Finished::run(&mut docs(&["--only", "mars"]));
-    assert_eq!(code, Some(2), "{stderr}");
-    assert!(
-        stderr.contains("[possible values: hello, scraping, latency, startup, service, cost]"),
-        "{stderr}"
-    );
-    assert!(stdout.is_empty());
-}
-
-#[test]
-fn no_rounds_are_a_usage_error() {
-    for runs in ["0", "-1", "many"] {
-        assert_eq!(Finished::run(&mut docs(&["--runs", runs])).code, Some(2), "{runs}");
+fn what_cannot_be_measured_is_a_usage_error() {
+    let groups = "[possible values: hello, scraping, latency, startup, service, cost]";
+    let no_rounds = "for '--runs <N>'";
+    for (args, why) in [
+        (["--only", "mars"], groups),
+        (["--runs", "0"], no_rounds),
+        (["--runs", "-1"], "'-1'"),
+        (["--runs", "many"], no_rounds),
+    ] {
+        let Finished { code, stdout, stderr } = Finished::run(&mut docs(&args));
+        assert!(code == Some(2) && stdout.is_empty() && stderr.contains(why), "{args:?}: {stderr}");
     }
 }
 
@@ -138,13 +135,19 @@ mod ending {
         environments.filter(has_mark).count()
     }
 
+    /// A shell's script, whose processes carry this mark.
+    fn shell(mark: &str, script: &str) -> CommandSpec {
+        CommandSpec {
+            program: "sh".into(),
+            args: vec!["-c".to_owned(), script.to_owned()],
+            env: vec![(MARK.to_owned(), mark.to_owned())],
+            ..CommandSpec::default()
+        }
+    }
+
     #[test]
     fn when_the_lifeline_breaks_the_command_and_its_children_end() {
-        let script = "sleep 1000 & sleep 1000 & wait";
-        let env = vec![(MARK.to_owned(), "lifeline".to_owned())];
-        let args = vec!["-c".to_owned(), script.to_owned()];
-        let spec = CommandSpec { program: "sh".into(), args, env, ..CommandSpec::default() };
-        let mut child = measured(&spec);
+        let mut child = measured(&shell("lifeline", "sleep 1000 & sleep 1000 & wait"));
         until("it starts", || marked("lifeline") == 3);
         drop(child.stdin.take());
         end("measured to end", child);
@@ -153,12 +156,8 @@ mod ending {
 
     #[test]
     fn what_hangs_is_ended_when_its_time_is_up_and_that_is_told() {
-        let args = vec!["-c".to_owned(), "sleep 1000 & sleep 1000 & wait".to_owned()];
-        let env = vec![(MARK.to_owned(), "limit".to_owned())];
-        let limit_s = Some(0.5);
-        let spec =
-            CommandSpec { program: "sh".into(), args, env, limit_s, ..CommandSpec::default() };
-        let told = usage(&mut measured(&spec));
+        let spec = shell("limit", "sleep 1000 & sleep 1000 & wait");
+        let told = usage(&mut measured(&CommandSpec { limit_s: Some(0.5), ..spec }));
         assert!(!told.success, "{told:?}");
         assert_eq!(told.ending, "it was not done after 0.5 s");
         until("all end", || marked("limit") == 0);
@@ -172,14 +171,8 @@ mod ending {
         let output = tempfile::NamedTempFile::new().unwrap();
         let told = || fs::read_to_string(output.path()).unwrap();
         let script = "trap 'echo finished; exit' INT; echo works; while true; do sleep 0.05; done";
-        let spec = CommandSpec {
-            program: "sh".into(),
-            args: vec!["-c".to_owned(), script.to_owned()],
-            stdout: Some(output.path().into()),
-            gently: true,
-            ..CommandSpec::default()
-        };
-        let mut child = measured(&spec);
+        let stdout = Some(output.path().into());
+        let mut child = measured(&CommandSpec { stdout, gently: true, ..shell("gently", script) });
         until("it works", || told() == "works\n");
         drop(child.stdin.take());
         end("measured to end", child);

@@ -4,7 +4,7 @@
 //! {{#include ../page.md}}            another Markdown file, its headings one level deeper
 //! {{#include ../page.md#Title}}      its section of this title
 //! {{#diff ../a.rs ../b.rs}}          how two files, or two anchored parts, differ
-//! {{#chart name}}  {{#table name}}   what `measure` wrote
+//! {{#figure name}}  {{#measured}}    what `measure` wrote
 //! {{#claim name: one < another}}     what a sentence says of it, with its figures; see claims.rs
 //! {{#reading 2 …}}  {{#plan}}        how long a chapter takes, how hard it is, and what for
 //! {{#exercises}}                     the exercises that belong to the chapter
@@ -108,8 +108,7 @@ fn generate(folder: &Path, name: &str, arguments: &str) -> Result<String, String
     match name {
         "diff" => diff::expand(folder, arguments),
         "plan" => reading::plan(folder),
-        "chart" => generated::chart(folder, arguments),
-        "table" => generated::table(folder, arguments),
+        "figure" => generated::figure(folder, arguments),
         "measured" => generated::measured(folder),
         "claim" => generated::claim(folder, arguments),
         _ => Err(format!("there is no {{{{#{name}}}}}")),

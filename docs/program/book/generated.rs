@@ -1,29 +1,18 @@
-//! What `cargo run -p docs -- measure` wrote: `{{#chart name}}`, `{{#table name}}` and `{{#measured}}`.
-//!
-//! A chart is an inline SVG, so that its colours follow the theme. It holds no empty line, which
-//! would end an HTML block in Markdown.
+//! What `cargo run -p docs -- measure` wrote: `{{#figure name}}` and `{{#measured}}`.
 
 use std::path::Path;
 
 use super::claims;
-use crate::charts;
-use crate::measure::report;
 use crate::measure::results::Measurements;
+use crate::measure::{figures, page, report};
 
 /// The recorded run, seen from the chapters' folder.
 const RECORD: &str = "../measurements/recorded.json";
 
-/// The chart of this name. `folder` is the chapters'.
-pub fn chart(folder: &Path, name: &str) -> Result<String, String> {
-    let svg = charts::render(&record(folder)?, name).map_err(|e| e.to_string())?;
-    let lines: Vec<&str> = svg.lines().filter(|line| !line.trim().is_empty()).collect();
-    Ok(format!("\n<figure class=\"chart\">\n{}\n</figure>\n\n", lines.join("\n")))
-}
-
-/// The table of this name, in Markdown. `folder` is the chapters'.
-pub fn table(folder: &Path, name: &str) -> Result<String, String> {
-    let table = charts::table(&record(folder)?, name).map_err(|e| e.to_string())?;
-    Ok(format!("\n{table}\n"))
+/// The figure of this name, as HTML. `folder` is the chapters'.
+pub fn figure(folder: &Path, name: &str) -> Result<String, String> {
+    let figure = figures::named(&record(folder)?, name).map_err(|e| e.to_string())?;
+    Ok(format!("\n{}\n", page::figure(&figure)))
 }
 
 /// Where and when it was measured, in a sentence. `folder` is the chapters'.

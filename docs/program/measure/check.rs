@@ -6,12 +6,6 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-/// The pages that are served again and again, and the size of each.
-#[derive(Debug, Clone)]
-pub struct Pages {
-    pub sizes: Vec<u64>,
-}
-
 /// What a scraper or its twin prints of a page, as far as it is compared.
 #[derive(Deserialize)]
 struct PrintedPage {
@@ -25,7 +19,7 @@ struct PrintedPage {
 
 /// JSON Lines of a scraper: all pages are there once, with the right size and title. Returns how many
 /// there are.
-pub fn scraped(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
+pub fn scraped(path: &Path, sizes: &[u64], wanted: u64) -> Result<u64, String> {
     let wanted = usize::try_from(wanted).map_err(|error| error.to_string())?;
     let mut seen = vec![false; wanted];
     for line in lines(path)? {
@@ -40,7 +34,7 @@ pub fn scraped(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
             number(&page.url).ok_or_else(|| format!("not a page that we serve: {line}"))?;
         let right = page.status == Some(200)
             && page.error.is_none()
-            && pages.sizes.get(number) == Some(&page.bytes)
+            && sizes.get(number) == Some(&page.bytes)
             && page.matches == [format!("Page {number}")];
         if !right {
             return Err(format!("not the page that was served: {line}"));
@@ -61,7 +55,7 @@ fn number(url: &str) -> Option<usize> {
 }
 
 /// What curl was asked to print: a line for each page, with status and size.
-pub fn curled(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
+pub fn curled(path: &Path, sizes: &[u64], wanted: u64) -> Result<u64, String> {
     let (mut count, mut bytes) = (0, 0);
     for line in lines(path)? {
         let line = line.map_err(|error| error.to_string())?;
@@ -69,7 +63,7 @@ pub fn curled(path: &Path, pages: &Pages, wanted: u64) -> Result<u64, String> {
         bytes += size.ok_or_else(|| format!("a page failed: {line}"))?;
         count += 1;
     }
-    let right: u64 = (0..wanted).zip(pages.sizes.iter().cycle()).map(|(_, size)| size).sum();
+    let right: u64 = (0..wanted).zip(sizes.iter().cycle()).map(|(_, size)| size).sum();
     if (count, bytes) == (wanted, right) {
         Ok(count)
     } else {
@@ -130,9 +124,7 @@ mod tests {
         check(file.path())
     }
 
-    fn pages() -> Pages {
-        Pages { sizes: vec![10, 20] }
-    }
+    const SIZES: [u64; 2] = [10, 20];
 
     const ONE: &str =
         r#"{"index":1,"url":"http://h/page/1?n=1","status":200,"bytes":20,"matches":["Page 1"]}"#;
@@ -140,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_scraper_that_did_its_work_passes_in_any_order() {
-        let check = |path: &Path| scraped(path, &pages(), 2);
+        let check = |path: &Path| scraped(path, &SIZES, 2);
         assert_eq!(in_file(&format!("{ONE}\n{NULL}\n"), check), Ok(2));
     }
 
@@ -159,14 +151,14 @@ mod tests {
             ),
             ("nonsense".to_owned(), "nonsense"),
         ] {
-            let error = in_file(&text, |path| scraped(path, &pages(), 2)).unwrap_err();
+            let error = in_file(&text, |path| scraped(path, &SIZES, 2)).unwrap_err();
             assert!(error.contains(why), "{error}");
         }
     }
 
     #[test]
     fn curl_must_have_fetched_every_byte() {
-        let check = |path: &Path| curled(path, &pages(), 4);
+        let check = |path: &Path| curled(path, &SIZES, 4);
         assert_eq!(in_file("200 10\n200 20\n200 20\n200 10\n", check), Ok(4));
         assert!(in_file("200 10\n200 20\n200 20\n", check).is_err());
         assert!(in_file("200 10\n200 20\n200 20\n200 9\n", check).is_err());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::command_spec::CommandSpec;
 
-/// The names that tables and charts use. This one is tokio with reqwest.
+/// The names that figures use. This one is tokio with reqwest.
 pub const TOKIO: &str = "tokio";
 /// tokio on the client that smol and async-std have here, instead of reqwest.
 pub const TOKIO_HYPER: &str = "tokio (hyper)";
@@ -31,7 +31,7 @@ pub const FASTAPI: &str = "FastAPI";
 const ORDER: [&str; 11] =
     [TOKIO_HYPER, SMOL, ASYNC_STD, TOKIO, AXUM, ASYNCIO, AIOHTTP, UVLOOP, FASTAPI, CURL, EMPTY];
 
-/// A contender's place in tables and charts.
+/// A contender's place in tables.
 pub fn rank(name: &str) -> usize {
     ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
 }

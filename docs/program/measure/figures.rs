@@ -1,4 +1,4 @@
-//! The figures: what each chart shows, and what is compared in it.
+//! The figures: what each shows, and what is compared in it.
 
 use std::error::Error;
 

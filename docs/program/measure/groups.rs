@@ -177,7 +177,7 @@ fn scrape(
     let limits = ["--concurrency", &in_flight, "--per-host", &in_flight];
     spec.args.extend(limits.map(str::to_owned));
     spec.args.extend(["--format", "json", "--input", &list].map(str::to_owned));
-    let sizes = setup.pages.clone();
+    let sizes = setup.page_sizes.clone();
     Trial {
         experiment: Experiment::Pages,
         size,
@@ -189,7 +189,7 @@ fn scrape(
 }
 
 fn curled(setup: &Setup, pattern: &str, size: u64, in_flight: usize) -> Trial {
-    let sizes = setup.pages.clone();
+    let sizes = setup.page_sizes.clone();
     Trial {
         experiment: Experiment::Pages,
         size,

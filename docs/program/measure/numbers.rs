@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use indicatif::HumanCount;
+
 use super::statistics::{Ratio, Spread};
 
 /// "7.9–8.4"
@@ -36,15 +38,7 @@ pub fn two_digits(number: f64) -> String {
 
 /// 1,000,000
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(number).to_string()
 }
 
 #[cfg(test)]
@@ -70,7 +64,5 @@ mod tests {
         }
         let ratio = Ratio { median: 1.96, low: 0.984, high: 23.4, rounds: 5 };
         assert_eq!(times(&ratio), "2.0 × (0.98–23)");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_234_567), "1,234,567");
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::error::Error;
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -54,7 +53,8 @@ impl Running {
     /// # Errors
     /// [`Interrupted`], or `measured` cannot be started.
     pub fn start(spec: &CommandSpec) -> Result<Self, Box<dyn Error>> {
-        let measured = path();
+        // It is built into the folder that this program is in.
+        let measured = env::current_exe()?.with_file_name(format!("measured{EXE_SUFFIX}"));
         let mut command = Command::new(&measured);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // The terminal's Ctrl-C is for us; we tell it.
@@ -132,14 +132,4 @@ pub fn output(program: &str, args: &[&str]) -> Option<String> {
     // nginx -v uses the latter.
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     output.status.success().then(|| String::from_utf8_lossy(&text).trim().to_owned())
-}
-
-/// `measured` is built into the folder that this program is in.
-fn path() -> PathBuf {
-    let name = format!("measured{EXE_SUFFIX}");
-    let mut path = env::current_exe().unwrap_or_default().with_file_name(&name);
-    if !path.exists() && path.parent().is_some_and(|folder| folder.ends_with("deps")) {
-        path = path.parent().and_then(|deps| deps.parent()).unwrap_or(&path).join(&name); // a test
-    }
-    path
 }

@@ -1,5 +1,7 @@
 //! The report on the terminal: where it was measured, a table for each figure, what it allows.
 
+use textwrap::{Options, WordSplitter};
+
 use super::figures;
 use super::numbers::short;
 use super::results::Measurements;
@@ -88,19 +90,7 @@ fn terminal(table: &Table) -> String {
 }
 
 fn wrap(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is one");
-        if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDTH {
-            lines.push(word.to_owned());
-        } else {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
+    textwrap::fill(text, Options::new(WIDTH).word_splitter(WordSplitter::NoHyphenation))
 }
 
 #[cfg(test)]

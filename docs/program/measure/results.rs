@@ -1,4 +1,4 @@
-//! What was measured, every single run of it: the one JSON file that the tables and charts are made
+//! What was measured, every single run of it: the one JSON file that the figures are made
 //! from.
 
 use std::collections::BTreeMap;
@@ -150,15 +150,12 @@ impl Measurements {
         sizes
     }
 
-    /// The contenders of an experiment of this size, in order of appearance.
+    /// The contenders of an experiment of this size, in the order of tables.
     pub fn contenders(&self, experiment: Experiment, size: u64) -> Vec<&str> {
-        let mut names = Vec::new();
-        for run in self.of(experiment).filter(|run| run.size == size) {
-            if !names.contains(&run.contender.as_str()) {
-                names.push(&run.contender);
-            }
-        }
-        names.sort_by_key(|name| super::contender::rank(name));
+        let runs = self.of(experiment).filter(|run| run.size == size);
+        let mut names: Vec<&str> = runs.map(|run| run.contender.as_str()).collect();
+        names.sort_by_key(|name| (super::contender::rank(name), *name));
+        names.dedup();
         names
     }
 

@@ -12,7 +12,6 @@ use tempfile::TempDir;
 use testing::environment;
 
 use super::build;
-use super::check::Pages;
 use super::command_spec::CommandSpec;
 use super::contender::Programs;
 use super::process::{self, in_words};
@@ -33,7 +32,8 @@ pub struct Setup {
     /// A program whose main is empty, and the folder of its package.
     pub empty: PathBuf,
     pub empty_package: PathBuf,
-    pub pages: Pages,
+    /// The size of each page; all are served again and again.
+    pub page_sizes: Vec<u64>,
     /// Serves the pages as fast as it can: nginx, or another practice site.
     pub server: Server,
     pub server_name: String,
@@ -68,7 +68,7 @@ impl Setup {
         let programs = find_programs(&workspace, &target, binaries, &mut left_out);
         let practice_site = programs.binary("practice_site");
         let site = Server::practice_site(&practice_site, folder.path())?;
-        let pages = make_pages(&programs, &site, folder.path())?;
+        let page_sizes = make_pages(&programs, &site, folder.path())?;
         let nginx = Server::nginx(folder.path());
         let has_nginx = nginx.is_ok();
         let (server, server_name) = match nginx {
@@ -84,7 +84,7 @@ impl Setup {
             programs,
             empty,
             empty_package,
-            pages,
+            page_sizes,
             server,
             server_name,
             has_nginx,
@@ -169,8 +169,12 @@ fn find_programs(
     programs
 }
 
-/// Has the pages made by the practice site, and fetches them to files for nginx.
-fn make_pages(programs: &Programs, site: &Server, folder: &Path) -> Result<Pages, Box<dyn Error>> {
+/// Has the pages made by the practice site, and fetches them to files for nginx. Returns their sizes.
+fn make_pages(
+    programs: &Programs,
+    site: &Server,
+    folder: &Path,
+) -> Result<Vec<u64>, Box<dyn Error>> {
     #[derive(Deserialize)]
     struct Saved {
         index: usize,
@@ -199,5 +203,5 @@ fn make_pages(programs: &Programs, site: &Server, folder: &Path) -> Result<Pages
         fs::rename(saved.file.ok_or("a page was not saved")?, &page)?;
         sizes[saved.index] = fs::metadata(&page)?.len();
     }
-    Ok(Pages { sizes })
+    Ok(sizes)
 }

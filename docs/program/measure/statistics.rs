@@ -160,8 +160,6 @@ mod tests {
         assert!(!wide.differs() && !wide.is_alike(), "there is no telling: {wide:?}");
         let narrow = against(&[0.97, 0.99, 1.0, 1.01, 1.04]);
         assert!(!narrow.differs() && narrow.is_alike(), "{narrow:?}");
-        let few = rounds(&[9.0; 4]).against(&reference).unwrap();
-        assert!(!few.differs() && !few.is_alike(), "four rounds are too few: {few:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The table under a chart, and what may be concluded from it, in words.
+//! The table of a figure, and what may be concluded from it, in words.
 
 use super::figures::{Data, Figure};
 use super::numbers::{count, short, spread_of, times};
@@ -80,11 +80,17 @@ fn bars_table(unit: &str, rows: &[(String, Rounds)], reference: Option<&str>) ->
     Table { heads, rows: rows.iter().map(row).collect() }
 }
 
-fn growth_table(of: &str, unit: &str, series: &[(String, Vec<(u64, Rounds)>)]) -> Table {
-    let mut sizes: Vec<u64> =
-        series.iter().flat_map(|(_, points)| points.iter().map(|(size, _)| *size)).collect();
+/// The sizes that were measured, in order.
+pub fn sizes(series: &[(String, Vec<(u64, Rounds)>)]) -> Vec<u64> {
+    let points = series.iter().flat_map(|(_, points)| points);
+    let mut sizes: Vec<u64> = points.map(|(size, _)| *size).collect();
     sizes.sort_unstable();
     sizes.dedup();
+    sizes
+}
+
+fn growth_table(of: &str, unit: &str, series: &[(String, Vec<(u64, Rounds)>)]) -> Table {
+    let sizes = sizes(series);
     let mut heads = vec![format!("{unit} for {of}")];
     heads.extend(sizes.iter().map(|size| count(*size)));
     heads.push("spread up to".to_owned());
