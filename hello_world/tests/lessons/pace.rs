@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, Told, run, run_in_time};
+use crate::{Told, on_each, run, run_in_time};
 
 /// The requests to a host: when each began, as drawn, and how long it is.
 fn drawn(told: &Told, host: &str) -> Vec<(f64, usize)> {
@@ -12,7 +12,7 @@ fn drawn(told: &Told, host: &str) -> Vec<(f64, usize)> {
 
 #[test]
 fn a_bucket_limits_the_rate_and_a_semaphore_for_each_host_the_number_at_once() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let told = run("pace", &[runtime]);
         // Three tokens are there, and each further one comes 0.2 s later: never sooner.
         for request in 1..=8_u32 {
@@ -29,15 +29,15 @@ fn a_bucket_limits_the_rate_and_a_semaphore_for_each_host_the_number_at_once() {
             }
             assert!(rows.iter().all(|(_, length)| *length >= 3), "{runtime}: {rows:?}");
         }
-    }
+    });
 }
 
 #[test]
 fn tokios_interval_ticks_at_once_and_the_others_after_a_period() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let at_once = runtime == "tokio";
         let expected = |told: &Told| (told.seconds("tick 1") < 0.1) == at_once;
         let told = run_in_time("pace", &[runtime], expected);
         assert!(expected(&told), "{runtime}: {:?}", told.lines);
-    }
+    });
 }
