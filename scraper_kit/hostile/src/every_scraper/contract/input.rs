@@ -9,7 +9,6 @@ pub(super) fn tests() -> Vec<Test> {
     vec![
         named("input: what is no URL is sent nowhere", no_urls),
         named("input: odd URLs that are legal", odd_urls),
-        named("input: the same URL a thousand times", same_url),
     ]
 }
 
@@ -67,12 +66,4 @@ fn odd_urls(scraper: &str) {
     assert_eq!(titles[4], "/b/c");
     let idn = Scraper::json(scraper).arg("http://bücher.invalid/").run();
     assert_eq!(idn.kinds(), [Some(ErrorKind::Dns)], "{}", idn.stdout);
-}
-
-fn same_url(scraper: &str) {
-    let server = titles();
-    let run = Scraper::bare(scraper).run_list(vec![server.url("/same"); 1000]);
-    run.assert_all(1000);
-    assert!(run.pages().iter().all(|page| page.matches == ["/same"]));
-    assert_eq!(server.requests(), 1000);
 }
