@@ -82,7 +82,7 @@ fn tells(lesson: &str, runtime: &str, expected: &Told) {
 /// The lessons, by the names of their files.
 fn lessons() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let sources = files.filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
     sources.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
@@ -101,11 +101,11 @@ fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
 /// with each of the cures in their place, it does not.
 fn says(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
-    let source = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
+    let source = fs::read_to_string(source).unwrap().replace("\r\n", "\n");
     let folder = tempfile::tempdir().unwrap();
     let compile = |source: &str| {
         let file = folder.path().join("example.rs");
-        std::fs::write(&file, source).unwrap();
+        fs::write(&file, source).unwrap();
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"]);
         let output = rustc.arg(folder.path()).arg(file).output().unwrap();
