@@ -3,6 +3,7 @@
 //!     cargo test -p hello_world --test differences
 //!     UPDATE_DOCS=1 cargo test -p hello_world --test differences     writes the table anew
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::io::{BufRead, BufReader};
@@ -18,7 +19,7 @@ use std::{env, fs, pin};
 
 use clap::ValueEnum;
 use futures::future::{Either, FutureExt, LocalBoxFuture, select};
-use futures::stream::StreamExt;
+use futures::stream::{self, StreamExt};
 use hello_world::Runtime::{self, AsyncStd, Smol, Tokio};
 use libtest_mimic::{Arguments, Trial};
 
@@ -174,7 +175,6 @@ fn spawn(runtime: Runtime) -> String {
     let (task, told) = endless_task(runtime);
     block_on(runtime, async move {
         detach(runtime, task);
-        sleep(runtime, SHORT).await;
         match told.recv_timeout(LONG) {
             Ok("started") => "it runs".to_owned(),
             other => format!("{other:?}"),
@@ -185,25 +185,13 @@ fn spawn(runtime: Runtime) -> String {
 fn drop_handle(runtime: Runtime) -> String {
     let (task, told) = endless_task(runtime);
     block_on(runtime, async move {
-        let wait_for_start = || assert_eq!(told.recv_timeout(LONG), Ok("started"));
-        match runtime {
-            Tokio => {
-                let handle = tokio::spawn(task);
-                wait_for_start();
-                drop(handle);
-            }
-            AsyncStd => {
-                let handle = async_std::task::spawn(task);
-                wait_for_start();
-                drop(handle);
-            }
-            Smol => {
-                let handle = smol::spawn(task);
-                wait_for_start();
-                drop(handle);
-            }
-        }
-        sleep(runtime, SHORT).await; // the runtime has all the time that it needs to drop it
+        let handle: Box<dyn Any> = match runtime {
+            Tokio => Box::new(tokio::spawn(task)),
+            AsyncStd => Box::new(async_std::task::spawn(task)),
+            Smol => Box::new(smol::spawn(task)),
+        };
+        assert_eq!(told.recv_timeout(LONG), Ok("started"));
+        drop(handle);
         match told.recv_timeout(if runtime == Smol { LONG } else { SHORT }) {
             Ok("dropped") => "the task is cancelled".to_owned(),
             Err(mpsc::RecvTimeoutError::Timeout) => "the task runs on".to_owned(),
@@ -284,7 +272,6 @@ fn spawn_after_panic(runtime: Runtime) -> String {
         }
         let (task, told) = endless_task(runtime);
         detach(runtime, task);
-        sleep(runtime, SHORT).await;
         match told.recv_timeout(LONG) {
             Ok("started") => "run".to_owned(),
             other => format!("{other:?}"),
@@ -532,30 +519,35 @@ fn first_tick(runtime: Runtime) -> String {
 
 fn receive_without_pause(runtime: Runtime) -> String {
     const MESSAGES: usize = 1000;
-    let ready = |next: &mut dyn FnMut() -> bool| (0..MESSAGES).take_while(|_| next()).count();
-    let count = block_on(runtime, async {
-        match runtime {
-            Tokio => {
-                let (send, mut receive) = tokio::sync::mpsc::channel(MESSAGES);
-                (0..MESSAGES).for_each(|n| send.try_send(n).unwrap());
-                let task = async move { ready(&mut || receive.recv().now_or_never().is_some()) };
-                tokio::spawn(task).await.unwrap()
-            }
-            AsyncStd => {
-                let (send, receive) = async_std::channel::bounded(MESSAGES);
-                (0..MESSAGES).for_each(|n| send.try_send(n).unwrap());
-                let task = async move { ready(&mut || receive.recv().now_or_never().is_some()) };
-                async_std::task::spawn(task).await
-            }
-            Smol => {
-                let (send, receive) = smol::channel::bounded(MESSAGES);
-                (0..MESSAGES).for_each(|n| send.try_send(n).unwrap());
-                let task = async move { ready(&mut || receive.recv().now_or_never().is_some()) };
-                smol::spawn(task).await
-            }
+    let mut receive = match runtime {
+        Tokio => {
+            let (send, mut receive) = tokio::sync::mpsc::channel(MESSAGES);
+            (0..MESSAGES).for_each(|n| send.try_send(n).unwrap());
+            stream::poll_fn(move |context| receive.poll_recv(context)).boxed()
         }
-    });
-    if count == MESSAGES { "all of them".to_owned() } else { format!("{count}, and yields") }
+        AsyncStd => {
+            let (send, receive) = async_std::channel::bounded(MESSAGES);
+            (0..MESSAGES).for_each(|n| send.try_send(n).unwrap());
+            receive.boxed()
+        }
+        Smol => {
+            let (send, receive) = smol::channel::bounded(MESSAGES);
+            (0..MESSAGES).for_each(|n| send.try_send(n).unwrap());
+            receive.boxed()
+        }
+    };
+    let ready = move || matches!(receive.next().now_or_never(), Some(Some(_)));
+    let (tell, told) = mpsc::channel();
+    block_on(runtime, async {
+        detach(runtime, async move {
+            let count = std::iter::repeat_with(ready).take_while(|is_ready| *is_ready).count();
+            tell.send(count).unwrap();
+        });
+        match told.recv_timeout(LONG).expect("it never waits") {
+            MESSAGES => "all of them".to_owned(),
+            count => format!("{count}, and yields"),
+        }
+    })
 }
 
 fn read_trait(runtime: Runtime) -> String {

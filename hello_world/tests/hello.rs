@@ -100,6 +100,8 @@ fn usage_errors_name_the_valid_values_and_run_nothing() {
         (&["smol", "--tasks", "0"], "give a whole number, 1 or more"),
         (&["smol", "--tasks", "-5"], "give a whole number, 1 or more"),
         (&["smol", "--tasks", "many"], "give a whole number, 1 or more"),
+        (&["smol", "--tasks", "1.5"], "give a whole number, 1 or more"),
+        (&["smol", "--tasks", ""], "give a whole number, 1 or more"),
         (&["smol", "--delay", "-1"], "give a number of seconds, 0 or more"),
         (&["smol", "--delay", "nan"], "give a number of seconds, 0 or more"),
         (&["smol", "--delay", "inf"], "give a number of seconds, 0 or more"),

@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, run};
+use crate::{on_each, run};
 
 /// The number between two texts, in the one line that has both.
 fn number(events: &[&str], before: &str, after: &str) -> f64 {
@@ -23,7 +23,7 @@ fn queue(events: &[&str]) -> Vec<usize> {
 
 #[test]
 fn a_bound_limits_memory_and_costs_no_time_where_no_side_pauses() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let told = run("backpressure", &[runtime]);
         let events = told.events();
         let titles = ["A bounded channel, with room for 2 pages", "An unbounded channel"];
@@ -78,5 +78,5 @@ fn a_bound_limits_memory_and_costs_no_time_where_no_side_pauses() {
         let ends = told.lines.iter().filter(|line| line.ends_with("the consumer is done"));
         let ends: Vec<f64> = ends.map(|line| line[..6].trim().parse().unwrap()).collect();
         assert!((0.67..1.5).contains(&(ends[0] / ends[1])), "{runtime}: {ends:?}");
-    }
+    });
 }

@@ -1,32 +1,27 @@
-use crate::{RUNTIMES, Told, event, refuses, run_in_time};
+use crate::{Told, event, on_each, refuses, run_in_time};
 
 #[test]
 fn what_blocks_stops_the_heart_and_what_is_on_its_own_thread_does_not() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let told = run_in_time("blocking", &[runtime], cured);
         assert!(cured(&told), "{runtime}: {:#?}", told.lines);
         let cure = if runtime == "smol" { "smol::unblock" } else { "spawn_blocking" };
         let events: Vec<&str> =
             told.events().into_iter().filter(|event| !event.starts_with("beat")).collect();
-        let expected = [
-            "A heart beats every 0.1 s. In the same task, a neighbour works for 0.5 s.",
+        let cured_sleep =
+            format!("3. The neighbour calls thread::sleep in {cure}: on another thread");
+        let mut expected =
+            vec!["A heart beats every 0.1 s. In the same task, a neighbour works for 0.5 s."];
+        for step in [
             "1. The neighbour calls thread::sleep",
-            "neighbour: starts",
-            "neighbour: is done",
             "2. The neighbour computes",
-            "neighbour: starts",
-            "neighbour: is done",
-            &format!("3. The neighbour calls thread::sleep in {cure}: on another thread"),
-            "neighbour: starts",
-            "neighbour: is done",
+            &cured_sleep,
             "4. The neighbour computes there, too",
-            "neighbour: starts",
-            "neighbour: is done",
             "5. Without it, but both spawned: is it enough that each is a task?",
-            "neighbour: starts",
-            "neighbour: is done",
-            "The longest time without a beat:",
-        ];
+        ] {
+            expected.extend([step, "neighbour: starts", "neighbour: is done"]);
+        }
+        expected.push("The longest time without a beat:");
         assert_eq!(events[..expected.len()], expected, "{runtime}");
 
         assert_eq!([1, 2].map(|step| beats_during(&told, step)), [0, 0], "{runtime}");
@@ -37,7 +32,7 @@ fn what_blocks_stops_the_heart_and_what_is_on_its_own_thread_does_not() {
         let apart = told.lines.iter().find(|line| line.starts_with("5: ")).unwrap();
         assert_eq!(apart.starts_with("5: not enough. "), warned(&told, 5), "{runtime}");
         assert!(runtime != "smol" || warned(&told, 5), "{:#?}", told.lines);
-    }
+    });
 }
 
 /// On a thread of its own, what blocked the heart lets it beat.

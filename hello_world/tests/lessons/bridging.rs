@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, run};
+use crate::{on_each, run};
 
 /// A step in which the future waits once, and works.
 fn works(title: &str, polls: &str, wakes: &str) -> Vec<String> {
@@ -24,7 +24,7 @@ fn panics(title: &str) -> Vec<String> {
 
 #[test]
 fn a_tokio_library_works_where_there_is_a_tokio_and_compat_starts_one() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let told = run("bridging", &[runtime]);
         let (events, threads): (Vec<&str>, Vec<Option<&str>>) = told
             .events()
@@ -83,5 +83,5 @@ fn a_tokio_library_works_where_there_is_a_tokio_and_compat_starts_one() {
         } else {
             assert!(threads.into_iter().all(|told| told == "not told here, now: not told here"));
         }
-    }
+    });
 }

@@ -1,28 +1,22 @@
 //! Each lesson, run on each runtime: the events that it tells, and their order.
+//!
+//! What the book shows of a lesson stands there alone: it is what the lesson has to tell. After a change,
+//! `SNAPSHOTS=overwrite cargo test -p docs --test console` writes it anew.
 
+mod as_shown;
 mod backpressure;
 mod blocking;
 mod bridging;
 mod by_hand;
 mod cancellation;
-mod cleanup;
-mod context;
 mod crawl;
 mod errors;
-mod events;
 mod gather;
-mod hang;
-mod laziness;
-mod nobody_polls;
-mod nursery;
-mod one_thread;
 mod pace;
 mod refused;
 mod retry;
-mod select;
 mod server;
 mod shared_state;
-mod still_clock;
 mod streams;
 mod sync_and_async;
 mod ticks;
@@ -30,19 +24,65 @@ mod timeouts;
 mod when_async_pays;
 mod who_wakes_whom;
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
+use std::thread;
 
 use testing::{Finished, cargo, command};
 
 /// The runtimes, by the names that a learner types.
 const RUNTIMES: [&str; 3] = ["tokio", "async-std", "smol"];
 
+/// Does this for each runtime, side by side: a lesson mostly waits.
+fn on_each(check: impl Fn(&'static str) + Sync) {
+    let check = &check;
+    thread::scope(|scope| {
+        for runtime in RUNTIMES {
+            scope.spawn(move || check(runtime));
+        }
+    });
+}
+
+/// What the book shows of this lesson on one of the runtimes, with these lines where it shows three dots.
+fn shown(lesson: &str, hidden: &[&[&str]]) -> Told {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src");
+    let chapters = fs::read_dir(book).unwrap().map(|file| fs::read_to_string(file.unwrap().path()));
+    let command = format!("```console\n$ cargo run -p hello_world --example {lesson} -- ");
+    let block = chapters.into_iter().find_map(|chapter| {
+        let chapter = chapter.unwrap().replace("\r\n", "\n");
+        let (block, _) = chapter.split_once(&command)?.1.split_once("```")?;
+        Some(block.to_owned())
+    });
+    let block = block.unwrap_or_else(|| panic!("the book does not show {lesson}"));
+    let mut hidden = hidden.iter();
+    let mut lines = Vec::new();
+    for line in block.lines().skip(1) {
+        match line {
+            "..." => lines.extend(hidden.next().expect("the book hides more").iter().copied()),
+            line => lines.push(line),
+        }
+    }
+    assert_eq!(hidden.next(), None, "{lesson}: the book hides less");
+    Told { lines: lines.into_iter().map(str::to_owned).collect() }
+}
+
+/// The lesson tells on each runtime what the book shows of one.
+fn tells_the_same_on_each(lesson: &str, hidden: &[&[&str]]) {
+    on_each(|runtime| tells(lesson, runtime, &shown(lesson, hidden)));
+}
+
+/// The lesson tells this on this runtime.
+fn tells(lesson: &str, runtime: &str, expected: &Told) {
+    let told = run_in_time(lesson, &[runtime], |told| told.events() == expected.events());
+    assert_eq!(told.events(), expected.events(), "{runtime}, and what the book shows");
+}
+
 /// The lessons, by the names of their files.
 fn lessons() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let sources = files.filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
     sources.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
@@ -61,11 +101,11 @@ fn refuses(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
 /// with each of the cures in their place, it does not.
 fn says(example: &str, words: &[&str], trap: &str, cures: &[&str]) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
-    let source = std::fs::read_to_string(source).unwrap().replace("\r\n", "\n");
+    let source = fs::read_to_string(source).unwrap().replace("\r\n", "\n");
     let folder = tempfile::tempdir().unwrap();
     let compile = |source: &str| {
         let file = folder.path().join("example.rs");
-        std::fs::write(&file, source).unwrap();
+        fs::write(&file, source).unwrap();
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"]);
         let output = rustc.arg(folder.path()).arg(file).output().unwrap();
@@ -128,17 +168,31 @@ fn run_in_time(name: &str, args: &[&str], expected: impl Fn(&Told) -> bool) -> T
 }
 
 impl Told {
+    /// The same with other words, each pair of which is those that are there, and those in their place.
+    fn in_other_words(mut self, pairs: &[(&str, &str)]) -> Self {
+        for (there, instead) in pairs {
+            let before = self.lines.clone();
+            self.lines.iter_mut().for_each(|line| *line = line.replace(there, instead));
+            assert!(there == instead || before != self.lines, "{there:?} is not shown");
+        }
+        self
+    }
+
     /// The lines without their times, and without the sentence at the end.
     fn events(&self) -> Vec<&str> {
         let lines = self.lines.iter().take_while(|line| !line.starts_with("Learned: "));
         lines.map(|line| event(line)).filter(|line| !line.is_empty()).collect()
     }
 
+    /// The number of the line with this event.
+    fn position(&self, wanted: &str) -> usize {
+        let found = self.lines.iter().position(|line| event(line) == wanted);
+        found.unwrap_or_else(|| panic!("{wanted:?} is not told: {:#?}", self.lines))
+    }
+
     /// When an event was printed, in seconds since its step began.
     fn seconds(&self, wanted: &str) -> f64 {
-        let line = self.lines.iter().find(|line| event(line) == wanted);
-        let line = line.unwrap_or_else(|| panic!("{wanted:?} is not told: {:#?}", self.lines));
-        line[..6].trim().parse().unwrap()
+        self.lines[self.position(wanted)][..6].trim().parse().unwrap()
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, Told, run, run_in_time};
+use crate::{Told, on_each, run_in_time};
 
 /// The requests to a host: when each began, as drawn, and how long it is.
 fn drawn(told: &Told, host: &str) -> Vec<(f64, usize)> {
@@ -10,10 +10,14 @@ fn drawn(told: &Told, host: &str) -> Vec<(f64, usize)> {
     told.lines.iter().filter_map(row).collect()
 }
 
+/// And tokio's interval ticks at once, the others' after a period.
 #[test]
 fn a_bucket_limits_the_rate_and_a_semaphore_for_each_host_the_number_at_once() {
-    for runtime in RUNTIMES {
-        let told = run("pace", &[runtime]);
+    on_each(|runtime| {
+        let at_once = |told: &Told| told.seconds("tick 1") < 0.1;
+        let is_tokio = runtime == "tokio";
+        let told = run_in_time("pace", &[runtime], |told| at_once(told) == is_tokio);
+        assert_eq!(at_once(&told), is_tokio, "{runtime}: {:?}", told.lines);
         // Three tokens are there, and each further one comes 0.2 s later: never sooner.
         for request in 1..=8_u32 {
             let earliest = 0.2 * f64::from(request.saturating_sub(3));
@@ -29,15 +33,5 @@ fn a_bucket_limits_the_rate_and_a_semaphore_for_each_host_the_number_at_once() {
             }
             assert!(rows.iter().all(|(_, length)| *length >= 3), "{runtime}: {rows:?}");
         }
-    }
-}
-
-#[test]
-fn tokios_interval_ticks_at_once_and_the_others_after_a_period() {
-    for runtime in RUNTIMES {
-        let at_once = runtime == "tokio";
-        let expected = |told: &Told| (told.seconds("tick 1") < 0.1) == at_once;
-        let told = run_in_time("pace", &[runtime], expected);
-        assert!(expected(&told), "{runtime}: {:?}", told.lines);
-    }
+    });
 }

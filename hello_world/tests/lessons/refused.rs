@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, run, says};
+use crate::{on_each, run, says};
 
 #[test]
 fn what_was_refused_runs_once_it_is_cured() {
@@ -12,9 +12,9 @@ fn what_was_refused_runs_once_it_is_cured() {
         "An error that may change threads",
         "the task gives Err(\"not a selector: a[href\")",
     ];
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         assert_eq!(run("refused", &[runtime]).events(), events, "{runtime}");
-    }
+    });
 }
 
 // What of each message the book reads; the rest may change with the compiler.

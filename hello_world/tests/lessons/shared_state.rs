@@ -1,29 +1,12 @@
-use crate::{RUNTIMES, refuses, run_in_time};
+use crate::{on_each, refuses, run_in_time, shown};
 
 #[test]
 fn a_lock_is_for_a_line_and_an_await_with_it_stops_the_others_or_the_thread() {
-    let expected = [
-        "A blocking lock, for one line, in a thousand tasks",
-        "counted to 1000",
-        "An async lock, held while each of three prices is looked up, for 0.2 s",
-        "coffee: noted",
-        "eggs: noted",
-        "toast: noted",
-        "The same, and the lock is taken when the price is known",
-        "coffee: noted",
-        "eggs: noted",
-        "toast: noted",
-        "One owner, and a channel to it",
-        "the owner has 3 prices",
-        "A blocking lock, held across an await, on one thread",
-        "first: has the lock, and awaits something for 0.1 s",
-        "second: waits for the lock",
-        "nothing happens any more: the thread waits for itself",
-    ];
-    for runtime in RUNTIMES {
-        let told = run_in_time("shared_state", &[runtime], |told| {
-            told.events().last() == Some(&expected[15])
-        });
+    let shown = shown("shared_state", &[]);
+    let expected = shown.events();
+    on_each(|runtime| {
+        let told =
+            run_in_time("shared_state", &[runtime], |told| told.events().last() == expected.last());
         let mut events = told.events();
         events[7..10].sort_unstable(); // all at the same moment
         assert_eq!(events, expected, "{runtime}");
@@ -31,7 +14,7 @@ fn a_lock_is_for_a_line_and_an_await_with_it_stops_the_others_or_the_thread() {
         let noted: Vec<f64> =
             told.lines[4..7].iter().map(|line| line[..6].trim().parse().unwrap()).collect();
         assert!(noted[1] > noted[0] + 0.185 && noted[2] > noted[1] + 0.185, "{runtime}: {noted:?}");
-    }
+    });
 }
 
 #[test]

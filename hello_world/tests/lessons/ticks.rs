@@ -1,4 +1,4 @@
-use crate::{RUNTIMES, Told, run_in_time};
+use crate::{Told, on_each, run_in_time};
 
 /// When each step's ticks came.
 fn ticks(told: &Told) -> Vec<Vec<f64>> {
@@ -28,7 +28,7 @@ const DUE: &[f64] = &[0.0, 0.2, 0.4];
 
 #[test]
 fn a_late_interval_bursts_is_delayed_or_skips() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let expected: &[&[f64]] = match runtime {
             "tokio" => &[
                 DRIFTING,
@@ -42,5 +42,5 @@ fn a_late_interval_bursts_is_delayed_or_skips() {
         };
         let told = run_in_time("ticks", &[runtime], |told| come_in(told, expected));
         assert!(come_in(&told, expected), "{runtime}: {:#?}", told.lines);
-    }
+    });
 }

@@ -1,8 +1,8 @@
-use crate::{RUNTIMES, run};
+use crate::{on_each, run};
 
 #[test]
 fn waiting_is_shared_and_work_is_not() {
-    for runtime in RUNTIMES {
+    on_each(|runtime| {
         let told = run("when_async_pays", &[runtime]);
         let gain = |what: &str| -> f64 {
             let line = told.lines.iter().find(|line| line.starts_with(what));
@@ -15,5 +15,5 @@ fn waiting_is_shared_and_work_is_not() {
         }
         assert!(gain("8 pieces of work") < 3.0, "{runtime}: {}", gain("8 pieces of work"));
         assert!(gain("20 files") > 0.0 && gain("the same, on threads") > 0.0, "{runtime}");
-    }
+    });
 }

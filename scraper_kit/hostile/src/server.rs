@@ -1,7 +1,7 @@
 //! A loopback server whose answers are written by hand, byte for byte.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
@@ -103,7 +103,7 @@ impl TestServer {
     pub fn start(
         answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with(Ipv4Addr::LOCALHOST, None, true, answer)
+        Self::start_with((Ipv4Addr::LOCALHOST, 0), None, true, answer)
     }
 
     /// Starts a server that speaks TLS, and says when it is going to close a connection
@@ -113,55 +113,48 @@ impl TestServer {
         says_goodbye: bool,
         answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with(Ipv4Addr::LOCALHOST, Some(Arc::new(config)), says_goodbye, answer)
+        Self::start_with((Ipv4Addr::LOCALHOST, 0), Some(Arc::new(config)), says_goodbye, answer)
+    }
+
+    /// Starts a server at this address; on [`ALL_OF_LOOPBACK`], each address is a host of its own.
+    pub fn start_at(
+        address: (Ipv4Addr, u16),
+        answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with(address, None, true, answer)
     }
 
     fn start_with(
-        address: Ipv4Addr,
+        address: (Ipv4Addr, u16),
         tls: Option<Arc<ServerConfig>>,
         says_goodbye: bool,
         answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind((address, 0)).expect("loopback has ports");
+        let listener = TcpListener::bind(address).expect("loopback has ports");
         let address = listener.local_addr().expect("a listener has an address");
         let scheme = if tls.is_some() { "https" } else { "http" };
         let log = Arc::new(Log::default());
-        let (shared, answer) = (Arc::clone(&log), Arc::new(answer));
-        thread::spawn(move || {
-            for socket in listener.incoming().flatten() {
-                let (log, answer, tls) = (Arc::clone(&shared), Arc::clone(&answer), tls.clone());
-                thread::spawn(move || {
-                    log.change(|seen| {
-                        seen.connections += 1;
-                        seen.open += 1;
-                    });
-                    // A connection that breaks is what many a test is about.
-                    let _ = match tls {
-                        None => converse(socket, &log, &*answer),
-                        Some(config) => ServerConnection::new(config)
-                            .map_err(io::Error::other)
-                            .and_then(|tls| {
-                                let mut stream = StreamOwned::new(tls, socket);
-                                let result = converse(&mut stream, &log, &*answer);
-                                if says_goodbye {
-                                    stream.conn.send_close_notify();
-                                    stream.flush()?;
-                                }
-                                result
-                            }),
-                    };
-                    log.change(|seen| seen.open -= 1);
-                });
-            }
+        let shared = Arc::clone(&log);
+        serve(listener, move |socket| {
+            shared.change(|seen| {
+                seen.connections += 1;
+                seen.open += 1;
+            });
+            let result = match &tls {
+                None => converse(socket, &shared, &answer),
+                Some(config) => speak_tls(config, socket).and_then(|mut stream| {
+                    let result = converse(&mut stream, &shared, &answer);
+                    if says_goodbye {
+                        stream.conn.send_close_notify();
+                        stream.flush()?;
+                    }
+                    result
+                }),
+            };
+            shared.change(|seen| seen.open -= 1);
+            result
         });
         Self { address, scheme, log }
-    }
-
-    /// Starts a server that answers on every loopback address, each of which is a host of its own.
-    pub fn start_on_all_of_loopback(
-        answer: impl Fn(&Request, &mut dyn Connection, &Log) -> io::Result<()> + Send + Sync + 'static,
-    ) -> Self {
-        Self::start_with(Ipv4Addr::UNSPECIFIED, None, true, answer)
     }
 
     /// The port that it listens on.
@@ -193,6 +186,33 @@ impl TestServer {
     pub fn log(&self) -> &Log {
         &self.log
     }
+}
+
+/// Every loopback address, where those are many, and a port that is free.
+pub const ALL_OF_LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::UNSPECIFIED, 0);
+
+/// Gives every connection a thread of its own, which ends when the client or `answer` does.
+pub(super) fn serve(
+    listener: TcpListener,
+    answer: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static,
+) {
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        for socket in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            // Clients that go away, or refuse our TLS, are what many a test is about.
+            thread::spawn(move || answer(socket));
+        }
+    });
+}
+
+/// The server's side of TLS.
+pub(super) fn speak_tls(
+    config: &Arc<ServerConfig>,
+    socket: TcpStream,
+) -> io::Result<StreamOwned<ServerConnection, TcpStream>> {
+    let tls = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+    Ok(StreamOwned::new(tls, socket))
 }
 
 /// Reads requests and answers them until one side has had enough.

@@ -19,15 +19,14 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::ServerConfig;
 use socket2::SockRef;
 
 pub use behaviour::{Behaviour, Expected};
 
-use crate::server::{read_request, response};
+use crate::server::{read_request, response, serve, speak_tls};
 use crate::tls::TestCa;
 use behaviour::{End, Endpoint};
 use visit::Visit;
@@ -85,9 +84,7 @@ impl HostileSite {
             match behaviour.endpoint {
                 Endpoint::Tls(config) => {
                     let config = Arc::new(config(&ca));
-                    serve(listener, move |socket| {
-                        visit_tls(socket, Arc::clone(&config), behaviour, plain)
-                    });
+                    serve(listener, move |socket| visit_tls(socket, &config, behaviour, plain));
                 }
                 Endpoint::InsteadOfTls(answer) => {
                     serve(listener, move |mut socket| answer(&mut socket));
@@ -119,20 +116,6 @@ impl HostileSite {
     }
 }
 
-/// Gives every connection a thread of its own, which ends when the client or `answer` does.
-fn serve(
-    listener: TcpListener,
-    answer: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static,
-) {
-    thread::spawn(move || {
-        for socket in listener.incoming().flatten() {
-            let answer = answer.clone();
-            // Clients that go away, or refuse our TLS, are what this site is for.
-            thread::spawn(move || answer(socket));
-        }
-    });
-}
-
 fn visit(mut socket: TcpStream, plain: SocketAddr) -> io::Result<()> {
     let request = match read_request(&mut BufReader::new(&mut socket)) {
         Ok(Some(request)) => request,
@@ -143,11 +126,11 @@ fn visit(mut socket: TcpStream, plain: SocketAddr) -> io::Result<()> {
     let name = request.path.split('/').nth(1).unwrap_or_default();
     let is_here = |endpoint| matches!(endpoint, Endpoint::Plain | Endpoint::Ipv6);
     let found = behaviours().find(|found| found.name == name && is_here(found.endpoint));
-    let Some(Behaviour { answer, .. }) = found else {
+    let Some(behaviour) = found else {
         return socket.write_all(&response("404 Not Found", &[], b""));
     };
-    Visit { stream: &mut socket, request: &request, plain }.answer(answer)?;
-    match answer.end {
+    Visit { stream: &mut socket, request: &request, plain }.answer(&behaviour.answer)?;
+    match behaviour.answer.end {
         End::Reset => SockRef::from(&socket).set_linger(Some(Duration::ZERO)),
         _ => socket.shutdown(Shutdown::Write),
     }
@@ -155,12 +138,11 @@ fn visit(mut socket: TcpStream, plain: SocketAddr) -> io::Result<()> {
 
 fn visit_tls(
     socket: TcpStream,
-    config: Arc<ServerConfig>,
+    config: &Arc<ServerConfig>,
     behaviour: &Behaviour,
     plain: SocketAddr,
 ) -> io::Result<()> {
-    let tls = ServerConnection::new(config).map_err(io::Error::other)?;
-    let mut stream = StreamOwned::new(tls, socket);
+    let mut stream = speak_tls(config, socket)?;
     let request = match read_request(&mut BufReader::new(&mut stream)) {
         Ok(Some(request)) => request,
         Ok(None) => return Ok(()),

@@ -67,13 +67,6 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_of_meta_are_read() {
-        let equiv = b"<META HTTP-EQUIV=Content-Type CONTENT=\"text/html; charset=Shift_JIS\">";
-        assert_eq!(name(equiv, "text/html"), ("Shift_JIS", 0));
-        assert_eq!(name(b"<meta name=description content=x><meta charset=gbk>", ""), ("GBK", 0));
-    }
-
-    #[test]
     fn an_unknown_charset_is_passed_over() {
         assert_eq!(name(b"<meta charset=big5>", "text/html; charset=klingon"), ("Big5", 0));
         assert_eq!(name(b"<meta charset=klingon>", "text/html"), ("UTF-8", 0));

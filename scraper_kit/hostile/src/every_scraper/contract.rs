@@ -62,7 +62,7 @@ pub fn run(binary: &'static str) -> ExitCode {
             trial.with_ignored_flag(!possible)
         }));
     }
-    super::run(trials, Some(4)) // while some only wait, others can compute
+    super::run(trials, Some(8)) // while some only wait, others can compute
 }
 
 /// What became of every behaviour. Whichever test comes first runs the scraper, and a run that went

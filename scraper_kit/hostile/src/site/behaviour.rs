@@ -136,6 +136,10 @@ impl Behaviour {
         self.sends(Sends::Response(status, headers, body))
     }
 
+    pub(super) const fn says(self, status: &'static str, headers: &'static [&'static str]) -> Self {
+        self.response(status, headers, b"")
+    }
+
     pub(super) const fn html(self, content_type: &'static str, body: &'static [u8]) -> Self {
         self.sends(Sends::Html(content_type, body))
     }

@@ -101,20 +101,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         &["Content-Type: text/html"],
         b"<title>208</title>",
     ),
-    row("status-408", Fails(Status), "says that it has waited for a request too long").response(
-        "408 Request Timeout",
-        &[],
-        b"",
-    ),
-    row("status-404", Fails(Status), "a common status").response("404 Not Found", &[], b""),
-    row("status-520", Fails(Status), "a status that no standard knows").response(
-        "520 Unknown",
-        &[],
-        b"",
-    ),
-    row("status-999", Fails(Status), "the largest status there can be").response(
-        "999 Denied",
-        &[],
-        b"",
-    ),
+    row("status-408", Fails(Status), "says that it has waited for a request too long")
+        .says("408 Request Timeout", &[]),
+    row("status-404", Fails(Status), "a common status").says("404 Not Found", &[]),
+    row("status-520", Fails(Status), "a status that no standard knows").says("520 Unknown", &[]),
+    row("status-999", Fails(Status), "the largest status there can be").says("999 Denied", &[]),
 ];

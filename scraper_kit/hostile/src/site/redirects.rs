@@ -51,20 +51,14 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
             _ => visit.title("another page"),
         },
     ),
-    row("redirect-twice", Titled("Relative"), "two Locations; the first counts").response(
-        "302 Found",
-        &["Location: /redirect-relative/there", "Location: /other"],
-        b"",
-    ),
+    row("redirect-twice", Titled("Relative"), "two Locations; the first counts")
+        .says("302 Found", &["Location: /redirect-relative/there", "Location: /other"]),
     row("redirect-and-stall", Titled("Relative"), "a redirect whose body never comes")
         .raw(b"HTTP/1.1 302 Found\r\nLocation: /redirect-relative/there\r\n\r\n")
         .end(End::Stall),
     row("redirect-empty", Fails(Redirect), "an empty Location").redirect(""),
-    row("redirect-nowhere", Fails(Redirect), "a redirect without a Location").response(
-        "302 Found",
-        &[],
-        b"",
-    ),
+    row("redirect-nowhere", Fails(Redirect), "a redirect without a Location")
+        .says("302 Found", &[]),
     row("redirect-to-file", Fails(Redirect), "a redirect to file:").redirect("file:///etc/passwd"),
     row("redirect-to-ftp", Fails(Redirect), "a redirect to ftp:").redirect("ftp://127.0.0.1/"),
     row("redirect-to-javascript", Fails(Redirect), "a redirect to javascript:")

@@ -8,11 +8,7 @@ const UNAVAILABLE: &str = "503 Service Unavailable";
 const TOO_MANY: &str = "429 Too Many Requests";
 
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    row("503", Fails(Status), "503, and no word of when to come back").response(
-        UNAVAILABLE,
-        &[],
-        b"",
-    ),
+    row("503", Fails(Status), "503, and no word of when to come back").says(UNAVAILABLE, &[]),
     row("500-twice", Titled("There"), "500 twice, then the page")
         .response("500 Internal Server Error", &[], b"busy")
         .twice(),
@@ -57,16 +53,10 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     )
     .response(UNAVAILABLE, &["Retry-After: 0.4"], b"busy")
     .twice(),
-    row("503-year", Fails(Status), "503, to be asked again after a year of seconds").response(
-        UNAVAILABLE,
-        &["Retry-After: 31536000"],
-        b"",
-    ),
-    row("429-next-century", Fails(Status), "429, to be asked again at a date far off").response(
-        TOO_MANY,
-        &["Retry-After: Fri, 01 Jan 2100 00:00:00 GMT"],
-        b"",
-    ),
+    row("503-year", Fails(Status), "503, to be asked again after a year of seconds")
+        .says(UNAVAILABLE, &["Retry-After: 31536000"]),
+    row("429-next-century", Fails(Status), "429, to be asked again at a date far off")
+        .says(TOO_MANY, &["Retry-After: Fri, 01 Jan 2100 00:00:00 GMT"]),
     row(
         "429-seconds-without-end",
         Fails(Status),
@@ -81,7 +71,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         Fails(Status),
         "404 with a Retry-After: a page that is not there is not asked for again",
     )
-    .response("404 Not Found", &["Retry-After: 1"], b""),
+    .says("404 Not Found", &["Retry-After: 1"]),
     row(
         "redirect-to-busy",
         Titled("There"),

@@ -10,7 +10,6 @@ use crate::server::{TestServer, ok, titles};
 pub(super) fn tests() -> Vec<Test> {
     vec![
         test(requests_overlap_and_never_more_than_asked_for),
-        test(never_more_than_asked_for_at_one_host),
         test(a_delay_lies_between_two_starts_to_one_host),
         test(with_a_concurrency_of_one_a_single_connection_serves_all),
         test(json_comes_as_pages_are_done_and_the_table_in_the_order_given),
@@ -19,10 +18,7 @@ pub(super) fn tests() -> Vec<Test> {
 
 fn requests_overlap_and_never_more_than_asked_for(scraper: &str) {
     at_most(4, Scraper::json(scraper).args(["-c", "4"]));
-}
-
-fn never_more_than_asked_for_at_one_host(scraper: &str) {
-    at_most(6, Scraper::json(scraper));
+    at_most(6, Scraper::json(scraper)); // at one host
 }
 
 /// Every request waits until so many have arrived: if they did not overlap, none would end.

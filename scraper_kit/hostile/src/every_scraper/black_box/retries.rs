@@ -38,6 +38,7 @@ fn a_page_that_is_busy_is_tried_again_and_the_record_says_how_often(scraper: &st
     let pages = fetch(scraper, urls);
     assert_eq!(pages.iter().map(|page| page.tries).collect::<Vec<_>>(), [3, 1, 1, 1, 0]);
     assert_eq!((pages[0].status, pages[0].matches.join("")), (Some(200), "here".into()));
+    assert_eq!((pages[1].status, pages[2].status), (Some(503), Some(404)));
     let messages: Vec<_> = pages.iter().filter_map(|page| page.error.as_ref()).collect();
     assert_eq!(
         messages[0].message,

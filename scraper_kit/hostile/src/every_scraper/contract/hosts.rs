@@ -3,7 +3,7 @@
 use super::MANY_HOSTS;
 use crate::every_scraper::{Test, named};
 use crate::scraper::{Pages, Scraper};
-use crate::server::{TestServer, ok, response};
+use crate::server::{ALL_OF_LOOPBACK, TestServer, ok, response};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
@@ -15,7 +15,7 @@ pub(super) fn tests() -> Vec<Test> {
 
 /// The pages of the slow host come first in the list, and are answered when all others have been.
 fn slow_host(scraper: &str) {
-    let server = TestServer::start_on_all_of_loopback(|request, stream, log| {
+    let server = TestServer::start_at(ALL_OF_LOOPBACK, |request, stream, log| {
         if request.path == "/slow" {
             log.wait_until("the quick pages", |seen| {
                 seen.requests.iter().filter(|request| request.path == "/quick").count() == 1000
@@ -35,7 +35,7 @@ fn redirects_to_one_host(scraper: &str) {
         stream.write_all(&ok(""))
     });
     let url = there.url("/there");
-    let here = TestServer::start_on_all_of_loopback(move |_, stream, _| {
+    let here = TestServer::start_at(ALL_OF_LOOPBACK, move |_, stream, _| {
         stream.write_all(&response("302 Found", &[&format!("Location: {url}")], b""))
     });
     let urls = (1..100).map(|host| format!("http://127.0.1.{host}:{}/", here.port()));

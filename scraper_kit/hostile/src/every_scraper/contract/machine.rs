@@ -6,7 +6,7 @@ use super::{MANY_HOSTS, peak_memory};
 use crate::bomb;
 use crate::every_scraper::{Test, named};
 use crate::scraper::{Pages, Scraper};
-use crate::server::{TestServer, ok, titles};
+use crate::server::{ALL_OF_LOOPBACK, TestServer, ok, titles};
 use crate::site::HostileSite;
 
 pub(super) fn tests() -> Vec<Test> {
@@ -24,7 +24,7 @@ pub(super) fn tests() -> Vec<Test> {
 
 /// A list of so many hosts that a connection kept open to each would be more than a program may have.
 fn many_hosts(scraper: &str) {
-    let server = TestServer::start_on_all_of_loopback(|_, stream, _| {
+    let server = TestServer::start_at(ALL_OF_LOOPBACK, |_, stream, _| {
         stream.write_all(&ok("<title>ok</title>"))
     });
     let port = server.port();

@@ -3,15 +3,15 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Command, ExitCode};
 use std::thread;
 
 use socket2::{Domain, Socket, Type};
 
 use crate::scraper::{Pages, Scraper, kind};
-use crate::server::{ok, read_request};
+use crate::server::{TestServer, ok};
 use scraper_kit::ErrorKind;
 
 /// Set for this program when it runs inside: the scenario's name.
@@ -109,19 +109,8 @@ fn slow_names(scraper: &str) {
 }
 
 /// Answers every request on this address with a page.
-fn serve_pages(address: Ipv4Addr) {
-    let listener = TcpListener::bind((address, 80)).unwrap();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            thread::spawn(move || {
-                let mut reader = io::BufReader::new(stream.try_clone()?);
-                while read_request(&mut reader)?.is_some() {
-                    stream.write_all(&ok("<title>ok</title>"))?;
-                }
-                io::Result::Ok(())
-            });
-        }
-    });
+fn serve_pages(address: Ipv4Addr) -> TestServer {
+    TestServer::start_at((address, 80), |_, stream, _| stream.write_all(&ok("<title>ok</title>")))
 }
 
 /// A name server: the IPv4 addresses of each name, or no answer at all. There are none for IPv6.
