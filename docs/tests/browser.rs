@@ -494,7 +494,7 @@ fn an_order_is_taken_on_the_kitchens_page() {
 fn search_finds_what_stands_in_a_column_and_leads_there() {
     in_the_book(WIDTHS[0], "light", async |browser: &Browser, book: &str| {
         browser.open(&format!("{book}start.html")).await;
-        browser.press_on_page("/").await;
+        browser.press("/").await;
         browser.wait_for("#mdbook-searchbar:focus").await;
         browser.press("AbortOnDropHandle").await; // only in the code of tokio's scraper
         browser.click("#mdbook-searchresults a[href*='scraper.html']").await;
