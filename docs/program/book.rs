@@ -95,6 +95,8 @@ fn build_to(args: &BuildArgs) -> Result<PathBuf, Box<dyn Error>> {
 
     let settings = from.join("book.toml");
     let mut config = Config::from_disk(&settings).map_err(|e| one_line(&settings, &e))?;
+    // As mdBook's own program: what only the one who publishes it knows, such as its address.
+    config.update_from_env().map_err(|e| one_line(&settings, &e))?;
     config.build.build_dir = to.clone();
     config.build.create_missing = false; // a chapter that is not there is a mistake
     // Ours does what mdBook's own does, and fails where that one only writes to a log.

@@ -58,6 +58,27 @@ fn the_book_builds_from_any_folder() {
     assert_eq!(build().code, Some(0), "a built book is replaced");
 }
 
+/// As .github/workflows/book.yml has it.
+#[test]
+fn a_published_book_links_its_sources_and_has_a_page_for_what_is_not_found() {
+    let workflow = concat!(env!("CARGO_MANIFEST_DIR"), "/../.github/workflows/book.yml");
+    let workflow = fs::read_to_string(workflow).unwrap();
+    let workflow = workflow.replace("${{ github.event.repository.name }}", "site");
+    let workflow = workflow.replace("${{ github.repository }}", "someone/site");
+    let settings = workflow.lines().filter_map(|line| line.trim().split_once(": "));
+    let settings = settings.filter(|(name, _)| name.starts_with("MDBOOK_"));
+    let folder = tempfile::tempdir().unwrap();
+    let build = Finished::run(docs(&["build", "--to"]).arg(folder.path()).envs(settings));
+    assert_eq!(build.code, Some(0), "{}", build.stderr);
+    let read = |name| fs::read_to_string(folder.path().join(name)).unwrap();
+    let source = "href=\"https://github.com/someone/site/edit/main/docs/src/tasks.md\"";
+    assert!(read("tasks.html").contains(source), "the page's source is linked");
+    assert!(read("tasks.html").contains("href=\"https://github.com/someone/site\""));
+    let not_found = read("404.html");
+    assert!(not_found.contains("<base href=\"/site/\">"), "its links hold at any address");
+    assert!(not_found.contains("<a href=\"start.html\">It begins here</a>"), "{not_found}");
+}
+
 /// A claim that the record contradicts is an error of the build: see program/book/claims.rs.
 #[test]
 fn what_is_said_in_short_stands_on_figures() {

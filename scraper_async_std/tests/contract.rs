@@ -1,5 +1,6 @@
-//! The contract that every scraper keeps with a hostile web, tested on this one.
+//! What every scraper does, seen from outside, and the contract that it keeps with a hostile web, tested on
+//! this one.
 
 fn main() -> std::process::ExitCode {
-    hostile_site::every_scraper::contract(env!("CARGO_BIN_EXE_scraper_async_std"))
+    hostile_site::every_scraper::run(env!("CARGO_BIN_EXE_scraper_async_std"))
 }

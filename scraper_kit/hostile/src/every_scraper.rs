@@ -4,12 +4,30 @@ mod article;
 mod black_box;
 mod contract;
 
+use std::env;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-pub use black_box::run as black_box;
-pub use contract::run as contract;
+/// Runs all of them on the scraper at this path; with `UPDATE_DOCS=1` in the environment, also writes the
+/// table of what it makes of the hostile site.
+pub fn run(binary: &'static str) -> ExitCode {
+    if let Some(ended) = contract::inside(binary) {
+        return ended;
+    }
+    let mut arguments = Arguments::from_args();
+    // As Rust's own tests have it, and .cargo/config.toml sets it.
+    let at_once = env::var("RUST_TEST_THREADS").ok().and_then(|number| number.parse().ok());
+    arguments.test_threads = arguments.test_threads.or(at_once);
+    // First the table, which makes what the behaviours only look at, and would all wait for; beside it the
+    // others: while some only wait, these can compute.
+    let (table, behaviours) = contract::behaviours(binary);
+    let others = contract::tests().into_iter().chain(black_box::tests(binary));
+    let mut trials = vec![table];
+    trials.extend(others.map(|test| test.trial(binary)));
+    trials.extend(behaviours);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
 
 /// A test, which is given the path of a scraper's binary, and fails by a panic.
 struct Test {
@@ -41,11 +59,4 @@ impl Test {
         };
         Trial::test(self.name, run).with_ignored_flag(!self.possible)
     }
-}
-
-/// Runs so many tests at a time, unless the command line says otherwise.
-fn run(trials: Vec<Trial>, at_once: Option<usize>) -> ExitCode {
-    let mut arguments = Arguments::from_args();
-    arguments.test_threads = arguments.test_threads.or(at_once);
-    libtest_mimic::run(&arguments, trials).exit_code()
 }

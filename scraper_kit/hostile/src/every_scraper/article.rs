@@ -27,7 +27,7 @@ fn article(scraper: &str) -> Scraper {
         let scraper = Path::new(scraper);
         let name = scraper.file_stem().and_then(|name| name.to_str()).expect("a plain name");
         let name = name.replace("scraper", "article");
-        // `cargo test` has built it already, but `cargo test --test black_box` has not. Not with
+        // `cargo test` has built it already, but `cargo test --test contract` has not. Not with
         // --package: of all default members, cargo chooses the dependencies' features as before.
         if env::var_os("CARGO").is_some() {
             let mut cargo = cargo();

@@ -10,15 +10,12 @@ mod retries;
 mod signals;
 mod usage;
 
-use std::env;
-use std::process::ExitCode;
-
-use super::article;
+use super::{Test, article};
 use crate::scraper::{Pages, Scraper, name_of};
 use scraper_kit::Outcome;
 
-/// Runs these tests on the scraper at this path.
-pub fn run(binary: &'static str) -> ExitCode {
+/// The tests of the scraper at this path.
+pub(super) fn tests(binary: &str) -> Vec<Test> {
     let mut groups = vec![
         usage::tests(),
         concurrency::tests(),
@@ -32,9 +29,7 @@ pub fn run(binary: &'static str) -> ExitCode {
     if name_of(binary) != "scraper_http_tokio" {
         groups.push(article::tests()); // an example beside each of the three
     }
-    // As Rust's own tests have it; .cargo/config.toml sets it.
-    let at_once = env::var("RUST_TEST_THREADS").ok().and_then(|number| number.parse().ok());
-    super::run(groups.into_iter().flatten().map(|test| test.trial(binary)).collect(), at_once)
+    groups.into_iter().flatten().collect()
 }
 
 /// Fetches these URLs and returns the pages in the order of the list.

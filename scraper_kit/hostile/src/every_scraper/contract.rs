@@ -14,12 +14,15 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitCode};
+use std::process::Child;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use libtest_mimic::{Failed, Trial};
 
+pub use network::inside;
+
+use super::Test;
 use crate::scraper::{Pages, Scraper};
 use crate::site::{Behaviour, Expected, GROUPS, HostileSite};
 use crate::tls::CAN_TRUST;
@@ -28,21 +31,9 @@ use scraper_kit::{ErrorKind, Outcome};
 /// Whether all of 127.0.0.0/8 is this machine; elsewhere it is one address of it.
 const MANY_HOSTS: bool = cfg!(target_os = "linux");
 
-/// Runs the contract on the scraper at this path, a test for each behaviour; with `UPDATE_DOCS=1` in
-/// the environment, also writes the table.
-pub fn run(binary: &'static str) -> ExitCode {
-    if let Some(ended) = network::inside(binary) {
-        return ended;
-    }
-    let outcomes = Arc::new(Outcomes { binary, pages: OnceLock::new() });
-    let table = Arc::clone(&outcomes);
-    let current =
-        Trial::test("the table in the documentation is what happens", move || table.check_table());
-    // First the table, which makes the outcomes, and the scenarios beside it: the behaviours only
-    // look at outcomes, and would all wait for them.
-    let mut trials = vec![current.with_ignored_flag(!CAN_TRUST)];
-    // What no single URL shows: lists, files, and the machine's limits.
-    let scenarios = [
+/// What no single URL shows: lists, files, and the machine's limits.
+pub(super) fn tests() -> Vec<Test> {
+    let tests = [
         input::tests(),
         connection::tests(),
         hosts::tests(),
@@ -52,7 +43,16 @@ pub fn run(binary: &'static str) -> ExitCode {
         save::tests(),
         load::tests(),
     ];
-    trials.extend(scenarios.into_iter().flatten().map(|test| test.trial(binary)));
+    tests.into_iter().flatten().collect()
+}
+
+/// A test that the table in the documentation is what happens, and one for each behaviour.
+pub(super) fn behaviours(binary: &'static str) -> (Trial, Vec<Trial>) {
+    let outcomes = Arc::new(Outcomes { binary, pages: OnceLock::new() });
+    let table = Arc::clone(&outcomes);
+    let current =
+        Trial::test("the table in the documentation is what happens", move || table.check_table());
+    let mut trials = Vec::new();
     for (group, behaviours) in GROUPS {
         trials.extend(behaviours.iter().map(|behaviour| {
             let outcomes = Arc::clone(&outcomes);
@@ -62,7 +62,7 @@ pub fn run(binary: &'static str) -> ExitCode {
             trial.with_ignored_flag(!possible)
         }));
     }
-    super::run(trials, Some(8)) // while some only wait, others can compute
+    (current.with_ignored_flag(!CAN_TRUST), trials)
 }
 
 /// What became of every behaviour. Whichever test comes first runs the scraper, and a run that went

@@ -48,7 +48,7 @@ pub(super) fn scenario(scraper: &str, name: &str) {
 }
 
 /// The scenario to run, if this program was started inside; it fails by a panic.
-pub(super) fn inside(scraper: &str) -> Option<ExitCode> {
+pub fn inside(scraper: &str) -> Option<ExitCode> {
     match env::var(INSIDE).ok()?.as_str() {
         "dead-address" => dead_address(scraper),
         "system-timeout" => system_timeout(scraper),
