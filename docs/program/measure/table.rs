@@ -129,7 +129,7 @@ mod tests {
         ]);
         let table = bars_table("µs", &rows, Some("tokio"));
         let last: Vec<_> = table.rows.iter().map(|row| row.last().unwrap().as_str()).collect();
-        assert_eq!(last, ["1", "1.3 × (1.3–1.3)", "1.0 × (0.98–1.0)", "1.0 × (0.90–1.5)"]);
+        assert_eq!(last, ["1", "1.30 × (1.30–1.30)", "1.00 × (0.980–1.01)", "1.03 × (0.900–1.50)"]);
         let told = conclusions(&rows, "tokio");
         assert_eq!(
             told,
