@@ -75,7 +75,8 @@ fn a_bound_shows_in_the_number_of_open_files() {
     let url = format!("http://{}/", silent.local_addr().unwrap());
     for (bound, enough) in [("1", 0..20), ("50", 50..100)] {
         let mut scraper = command(scraper());
-        let scraper = Running::start(scraper.args(["-c", bound]).args(vec![&url; 60]));
+        scraper.args(["-c", bound, "--per-host", bound]).args(vec![&url; 60]);
+        let scraper = Running::start(&mut scraper);
         silent.accept().unwrap(); // it has begun
         let script = printed("/proc/", "").replace("PID", &scraper.0.id().to_string());
         until("as many files as there are pages at once", || {
