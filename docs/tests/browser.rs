@@ -12,7 +12,8 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use docs::book::server;
 use serde_json::json;
@@ -26,17 +27,25 @@ const FOLDER: &str = "some/where";
 
 const WIDTHS: [u32; 3] = [1440, 768, 360];
 
-/// Runs a test in a browser of this width, on the address of the book. It is built and served for the test.
+/// The root of a host, with the book in a folder below it. It is built once for all tests, and lies in target/.
+fn root() -> &'static Path {
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("published");
+        let mut build = command(env!("CARGO_BIN_EXE_docs"));
+        let build = Finished::run(build.args(["build", "--to"]).arg(root.join(FOLDER)));
+        assert_eq!(build.code, Some(0), "{}", build.stderr);
+        root
+    })
+}
+
+/// Runs a test in a browser of this width, on the address of the book, which is served for the test.
 fn in_the_book(width: u32, scheme: &str, test: impl AsyncFnOnce(&Browser, &str)) {
     in_a_browser(async |browser: &Browser| {
-        let root = tempfile::tempdir().unwrap();
-        let mut build = command(env!("CARGO_BIN_EXE_docs"));
-        let build = Finished::run(build.args(["build", "--to"]).arg(root.path().join(FOLDER)));
-        assert_eq!(build.code, Some(0), "{}", build.stderr);
         // The server that `cargo run -p docs` uses, here with the book in a folder below its root.
         let listener = server::listen(Some(0)).await.unwrap();
         let book = format!("http://{}/{FOLDER}/", listener.local_addr().unwrap());
-        tokio::spawn(server::serve(listener, root.path().to_owned()));
+        tokio::spawn(server::serve(listener, root().to_owned()));
         browser.set_screen(width, scheme).await;
         test(browser, &book).await;
     });
