@@ -49,6 +49,6 @@ pub use page::save::SaveFile;
 pub use process::interrupt::Interrupt;
 pub use process::panic::catch_panic;
 pub use report::{Closed, Report};
-pub use run::{Run, start};
+pub use run::{Run, allow_many_files, start};
 pub use search::{Search, Searched};
 pub use targets::{Stopped, Target, basic_auth};

@@ -128,7 +128,7 @@ fn runtime_threads() -> usize {
 
 /// A program may have few files and sockets open at first, 1024 on Linux and 256 on macOS, and more
 /// on request. That must not be what limits `--concurrency`. Returns how many it may have.
-fn allow_many_files() -> usize {
+pub fn allow_many_files() -> usize {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource::RLIMIT_NOFILE, getrlimit, rlim_t, setrlimit};

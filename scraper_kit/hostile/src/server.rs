@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
@@ -95,6 +96,17 @@ pub struct TestServer {
     address: SocketAddr,
     scheme: &'static str,
     log: Arc<Log>,
+    closed: Arc<AtomicBool>,
+}
+
+impl Drop for TestServer {
+    /// A listener is a file, and a process may not have many: the next connection ends it, which is ours.
+    fn drop(&mut self) {
+        self.closed.store(true, Ordering::Relaxed);
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, self.address.port()));
+        let here = if self.address.ip().is_unspecified() { here } else { self.address };
+        let _ = TcpStream::connect_timeout(&here, Duration::from_secs(1));
+    }
 }
 
 impl TestServer {
@@ -134,8 +146,8 @@ impl TestServer {
         let address = listener.local_addr().expect("a listener has an address");
         let scheme = if tls.is_some() { "https" } else { "http" };
         let log = Arc::new(Log::default());
-        let shared = Arc::clone(&log);
-        serve(listener, move |socket| {
+        let (shared, closed) = (Arc::clone(&log), Arc::default());
+        serve(listener, Arc::clone(&closed), move |socket| {
             shared.change(|seen| {
                 seen.connections += 1;
                 seen.open += 1;
@@ -154,7 +166,7 @@ impl TestServer {
             shared.change(|seen| seen.open -= 1);
             result
         });
-        Self { address, scheme, log }
+        Self { address, scheme, log, closed }
     }
 
     /// The port that it listens on.
@@ -191,14 +203,19 @@ impl TestServer {
 /// Every loopback address, where those are many, and a port that is free.
 pub const ALL_OF_LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::UNSPECIFIED, 0);
 
-/// Gives every connection a thread of its own, which ends when the client or `answer` does.
+/// Gives every connection a thread of its own, which ends when the client or `answer` does. The first
+/// connection after `closed` is the last.
 pub(super) fn serve(
     listener: TcpListener,
+    closed: Arc<AtomicBool>,
     answer: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static,
 ) {
     let answer = Arc::new(answer);
     thread::spawn(move || {
         for socket in listener.incoming().flatten() {
+            if closed.load(Ordering::Relaxed) {
+                break;
+            }
             let answer = Arc::clone(&answer);
             // Clients that go away, or refuse our TLS, are what many a test is about.
             thread::spawn(move || answer(socket));

@@ -68,7 +68,7 @@ impl HostileSite {
         let ca = TestCa::new();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let plain = listener.local_addr()?;
-        serve(listener, move |socket| visit(socket, plain));
+        serve(listener, Arc::default(), move |socket| visit(socket, plain));
 
         let mut ports = BTreeMap::new();
         for behaviour in behaviours() {
@@ -84,12 +84,14 @@ impl HostileSite {
             match behaviour.endpoint {
                 Endpoint::Tls(config) => {
                     let config = Arc::new(config(&ca));
-                    serve(listener, move |socket| visit_tls(socket, &config, behaviour, plain));
+                    serve(listener, Arc::default(), move |socket| {
+                        visit_tls(socket, &config, behaviour, plain)
+                    });
                 }
                 Endpoint::InsteadOfTls(answer) => {
-                    serve(listener, move |mut socket| answer(&mut socket));
+                    serve(listener, Arc::default(), move |mut socket| answer(&mut socket));
                 }
-                _ => serve(listener, move |socket| visit(socket, plain)),
+                _ => serve(listener, Arc::default(), move |socket| visit(socket, plain)),
             }
         }
         Ok(Self { ca, plain, ports })

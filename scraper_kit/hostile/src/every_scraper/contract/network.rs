@@ -59,7 +59,7 @@ pub fn inside(scraper: &str) -> Option<ExitCode> {
 
 fn dead_address(scraper: &str) {
     serve_names(|_| Some(vec![DEAD, ALIVE]));
-    serve_pages(ALIVE);
+    let _site = serve_pages(ALIVE);
     let waiting = swallow_connections();
     let run = Scraper::json(scraper).args(["-t", "8", "http://two.test/"]).run();
     assert_eq!(run.code, Some(0), "{} {}", run.stdout, run.stderr);
@@ -97,7 +97,7 @@ fn swallow_connections() -> (Socket, Vec<Socket>) {
 
 fn slow_names(scraper: &str) {
     serve_names(|name| (!name.contains("slow")).then(|| vec![Ipv4Addr::LOCALHOST]));
-    serve_pages(Ipv4Addr::LOCALHOST);
+    let _site = serve_pages(Ipv4Addr::LOCALHOST);
     let is_slow = |n: usize| n.is_multiple_of(10);
     let urls = (0..220)
         .map(|n| format!("http://n{n}.{}.test/", if is_slow(n) { "slow" } else { "quick" }));
